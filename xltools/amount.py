@@ -1,0 +1,152 @@
+"""Exact amounts: parse, show, 元/万元, half-up rounding, slack. The only room that knows float.
+
+A published figure in 万元 is rounded to two places, so it stands for the exact amounts within half a
+unit of its last place: its *slack*. In 元 a figure is exact and its slack is 0.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
+from enum import StrEnum
+
+ZERO = Decimal(0)
+PLACES = 2
+"""Places after the point of every amount of the ten forms, in 元 and in 万元."""
+LIMIT = Decimal(10) ** 13
+"""Amounts from here on cannot be kept exactly in a cell (15 significant digits), nor are they real."""
+
+_DASHES = re.compile(r"^[-‐‑‒–—―─－—]+$")
+_NUMBER = re.compile(r"^[+-]?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?$")
+
+
+class Unit(StrEnum):
+    """金额单位 of a workbook."""
+
+    YUAN = "元"
+    WAN = "万元"
+
+    @property
+    def slack(self) -> Decimal:
+        """How far a printed figure may lie from the exact one: 0 in 元, 0.005 in 万元."""
+        return ZERO if self is Unit.YUAN else Decimal("0.005")
+
+
+class NotAnAmount(ValueError):
+    """The content of a cell is no amount; ``str()`` is a Chinese phrase that says why."""
+
+
+def half_up(value: Decimal, places: int = PLACES) -> Decimal:
+    """``value`` rounded to ``places`` as Excel's ROUND does: ties away from zero."""
+    with localcontext() as context:
+        context.prec = 60
+        return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+
+
+def from_float(number: float, places: int = PLACES) -> Decimal:
+    """A float from a cell as the decimal it was meant to be: the shortest text, then half-up to ``places``.
+
+    Raises NotAnAmount for NaN, infinities and sizes beyond LIMIT.
+    """
+    if not math.isfinite(number):
+        raise NotAnAmount("不是有效的数字")
+    if abs(number) >= LIMIT:
+        raise NotAnAmount("数字过大，超出可以精确表示的范围")
+    # 15 significant digits are what Excel keeps; more are noise of binary arithmetic.
+    return half_up(Decimal(f"{number:.15g}"), places)
+
+
+def parse(content: object, places: int = PLACES) -> Decimal | None:
+    """The amount that a cell's content or a text stands for; None when it is blank.
+
+    Blank are None, empty text and dashes (——— marks a cell that must not be filled). Understood are
+    numbers, and texts with full-width digits, thousands separators and spaces. Numbers are rounded
+    half-up to ``places``; a text of more places keeps them all. Raises NotAnAmount for anything else.
+    """
+    if content is None:
+        return None
+    if isinstance(content, bool):
+        raise NotAnAmount("是逻辑值，不是金额")
+    if isinstance(content, Decimal):
+        return _bounded(content)
+    if isinstance(content, int):
+        return _bounded(Decimal(content))
+    if isinstance(content, float):
+        return from_float(content, places)
+    if not isinstance(content, str):
+        raise NotAnAmount("是日期或时间，不是金额")
+    return parse_text(content)
+
+
+def parse_text(text: str) -> Decimal | None:
+    """As ``parse``, for a text; exact to the last digit written."""
+    if len(text) > 200:
+        raise NotAnAmount("是文字，不是金额")
+    plain = "".join(unicodedata.normalize("NFKC", text).split())
+    plain = plain.replace("，", ",").replace("−", "-").lstrip("'")
+    if not plain or _DASHES.match(plain):
+        return None
+    if not _NUMBER.match(plain) or not any(c.isdigit() for c in plain):
+        raise NotAnAmount("是文字，不是金额")
+    try:
+        return _bounded(Decimal(plain.replace(",", "")))
+    except InvalidOperation as error:  # pragma: no cover - the pattern admits only decimals
+        raise NotAnAmount("不是有效的数字") from error
+
+
+def _bounded(value: Decimal) -> Decimal:
+    if not value.is_finite():
+        raise NotAnAmount("不是有效的数字")
+    if abs(value) >= LIMIT:
+        raise NotAnAmount("数字过大，超出可以精确表示的范围")
+    return value
+
+
+def show(value: Decimal | None, places: int = PLACES, thousands: bool = False) -> str:
+    """``value`` as printed in a form: fixed places, half-up, "" for blank. ``parse(show(x)) == x``."""
+    if value is None:
+        return ""
+    rounded = half_up(value, places)
+    if rounded == 0:
+        rounded = abs(rounded)
+    return f"{rounded:,f}" if thousands else f"{rounded:f}"
+
+
+def plain(value: Decimal) -> str:
+    """``value`` as decimal text without exponent, keeping its places: what data files carry."""
+    return f"{value:f}"
+
+
+def to_wan(yuan: Decimal, places: int = PLACES) -> Decimal:
+    """元 → 万元, rounded half-up once."""
+    return half_up(yuan / 10000, places)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A value together with how far the exact one may lie from it; sums add up both."""
+
+    value: Decimal
+    slack: Decimal = ZERO
+
+    def __add__(self, other: Amount) -> Amount:
+        return Amount(self.value + other.value, self.slack + other.slack)
+
+    def __sub__(self, other: Amount) -> Amount:
+        return Amount(self.value - other.value, self.slack + other.slack)
+
+    def times(self, factor: int | Decimal) -> Amount:
+        """The amount multiplied by an exact factor."""
+        return Amount(self.value * factor, self.slack * abs(factor))
+
+    @staticmethod
+    def total(amounts: Iterable[Amount]) -> Amount:
+        """The sum of ``amounts``; 0 with no slack when there are none."""
+        result = Amount(ZERO)
+        for amount in amounts:
+            result = result + amount
+        return result
