@@ -285,7 +285,7 @@ class Edition:
             return line
         if len(form.lines) == 1:
             return ""
-        if known.name == line or form.id == "basic" and not line.isdigit():
+        if known.name == line or (form.id == "basic" and not line.isdigit()):
             return known.name
         prefix = line if form.id == "basic" else f"行次{line}"
         return f"{prefix} {known.name}".strip()
@@ -350,7 +350,9 @@ def _form(data: dict[str, Any]) -> Form:
 
 
 def _rule(data: dict[str, Any]) -> Rule:
-    when = {key: tuple(value) if isinstance(value, list) else value for key, value in data["when"].items()}
+    when: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in data["when"].items()
+    }
     return Rule(**{**data, "equations": tuple(data["equations"]), "when": When(**when)})
 
 

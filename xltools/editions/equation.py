@@ -128,7 +128,7 @@ def _side(side: str, text: str) -> tuple[Operand, ...]:
 
 def iterates(selector: str) -> bool:
     """Whether a selector repeats the equation."""
-    return selector == "*" or selector.startswith(("{", "@")) and selector != "@children"
+    return selector == "*" or (selector.startswith(("{", "@")) and selector != "@children")
 
 
 def form_of(form_id: str) -> str:
@@ -308,6 +308,6 @@ def check_names(equation: Equation, shapes: Shapes) -> None:
                 raise EquationError(f"unknown selector {operand.lines!r} in {equation.text!r}")
             continue
         for name in re.split(r"[{}:]", operand.lines):
-            known = name in form.line_ids or form.kind == "codes" and (name.isdigit() or name == TOTAL)
+            known = name in form.line_ids or (form.kind == "codes" and (name.isdigit() or name == TOTAL))
             if name and name != "*" and not known:
                 raise EquationError(f"{plain} has no line {name!r} in {equation.text!r}")

@@ -42,7 +42,7 @@ def build(folder: Path, implemented: Collection[str] = (), parents: Path = FOLDE
         beside = folder.parent / name
         parent = build(beside if beside.is_dir() else parents / name, implemented, parents)
     data = _merge(folder, head, parent)
-    edition = _validated(Edition, data, folder / "edition.toml")
+    edition: Edition = _validated(Edition, data, folder / "edition.toml")
     _check(edition, folder, implemented)
     return edition
 
@@ -176,12 +176,11 @@ def _codes(folder: Path) -> dict[str, str]:
 def _derive(form: Form, counts: set[str], path: Path) -> Form:
     """``form`` with slots, lines and columns read off its grids."""
     width = len(form.header[0])
-    for grid in (form.header, form.body):
-        for number, row in enumerate(grid):
-            if len(row) != width:
-                raise EditionError(
-                    f"{path} 的表格第 {number + 1} 行有 {len(row)} 格，应为 {width} 格。", "请补齐。"
-                )
+    for number, cells in enumerate(form.header + form.body):
+        if len(cells) != width:
+            raise EditionError(
+                f"{path} 的表格第 {number + 1} 行有 {len(cells)} 格，应为 {width} 格。", "请补齐。"
+            )
     if len(form.widths) != width:
         raise EditionError(f"{path} 的 widths 有 {len(form.widths)} 个，应为 {width} 个。", "请补齐。")
     slots, lines = [], {}
