@@ -21,7 +21,7 @@ SIZE = 37
 INK = 0x1F3864
 SOLID, HATCHED, EMPTY, CROSSED = "solid", "hatched", "empty", "crossed"
 PATTERNS = (SOLID, HATCHED, EMPTY, CROSSED)
-FONTS = "'Noto Sans SC','Noto Sans CJK SC',SimHei,'Microsoft YaHei',黑体,sans-serif"
+FONTS = "黑体,SimHei,'Microsoft YaHei','PingFang SC','Noto Sans SC','Noto Sans CJK SC',sans-serif"
 _BAR, _GAP, _PAD = 46, 34, 16
 _LABEL_WIDTH = 30
 """Halves of a character at which the name of a category goes on in a second line."""

@@ -255,9 +255,11 @@ def _with_entries(blocks: Iterable[Block]) -> Iterator[Placed]:
         else:
             yield Placed(block)
             continue
-        anchor = _ascii(key) or f"section-{len(used) + 1}"
+        anchor = name = _ascii(key) or f"section-{len(used) + 1}"
+        number = 1
         while anchor in used:
-            anchor += "-2"
+            number += 1
+            anchor = f"{name}-{number}"
         used.add(anchor)
         yield Placed(block, Entry(level, text, anchor))
 
@@ -274,24 +276,35 @@ def outline(document: Document) -> list[Entry]:
 def sections(document: Document) -> list[Section]:
     """The blocks grouped by how their pages are turned; page breaks that a new section makes are dropped.
 
-    Cover, notice and contents each stand on pages of their own without numbers.
+    Cover, notice and contents each stand on pages of their own without numbers. A heading is turned with
+    the table it stands over.
     """
     result: list[Section] = []
-    for placed in flow(document):
-        block = placed.block
-        front = isinstance(block, Cover | Contents | Notice)
-        turned = block.orientation if isinstance(block, Table) else Orientation.PORTRAIT
+    placed = flow(document)
+    for number, item in enumerate(placed):
+        front = isinstance(item.block, Cover | Contents | Notice)
+        turned = _turned(placed[number:])
         current = result[-1] if result else None
         same = current and current.orientation == turned and current.numbered and not front
-        if isinstance(block, PageBreak):
+        if isinstance(item.block, PageBreak):
             if current and current.numbered:
-                result[-1] = replace(current, blocks=(*current.blocks, placed))
+                result[-1] = replace(current, blocks=(*current.blocks, item))
         elif same and current:
-            result[-1] = replace(current, blocks=(*current.blocks, placed))
+            result[-1] = replace(current, blocks=(*current.blocks, item))
         else:
             first = not front and not any(section.numbered for section in result)
-            result.append(Section(turned, not front, first, (placed,)))
+            result.append(Section(turned, not front, first, (item,)))
     return [_trimmed(section) for section in result]
+
+
+def _turned(following: list[Placed]) -> Orientation:
+    """How the page of the first of these blocks is turned."""
+    for item in following:
+        if isinstance(item.block, Table):
+            return item.block.orientation
+        if not isinstance(item.block, Heading):
+            break
+    return Orientation.PORTRAIT
 
 
 def _trimmed(section: Section) -> Section:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from xltools.export.docx.text import Marks, paragraph, text_run
 from xltools.export.document import CENTRE, LEFT, RIGHT, Slot, Table, lay_out
 from xltools.export.package import clean, xml_text
-from xltools.export.page import PAGES, column_widths, display_width, table_size
+from xltools.export.page import CELL_MARGIN, column_widths, display_width, row_height, table_size
 
 _STYLES = {LEFT: "TableLeft", CENTRE: "TableCentre", RIGHT: "TableRight"}
 _SIDES = ("top", "left", "bottom", "right", "insideH", "insideV")
 TALLEST = 24
 """Lines from which a row may be split over pages: it could be taller than the rest of any page."""
-CELL_MARGIN = 70
-"""Left and right inside a cell, in twentieths of a point."""
 
 
 def twips(millimetres: int) -> int:
@@ -22,8 +20,8 @@ def twips(millimetres: int) -> int:
 
 def table_xml(table: Table, marks: Marks) -> str:
     """The grid of ``table``, as wide as the text of its page."""
-    total = twips(PAGES[table.orientation].text_width)
-    widths = column_widths(table, total)
+    widths = [width * 2 for width in column_widths(table)]
+    total = sum(widths)
     size = table_size(table)
     columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     rows = "".join(
@@ -35,7 +33,7 @@ def table_xml(table: Table, marks: Marks) -> str:
 
 def _properties(table: Table, total: int) -> str:
     borders = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>' for side in _SIDES)
-    margins = "".join(f'<w:{side} w:w="{CELL_MARGIN}" w:type="dxa"/>' for side in ("left", "right"))
+    margins = "".join(f'<w:{side} w:w="{CELL_MARGIN * 20}" w:type="dxa"/>' for side in ("left", "right"))
     name = f"{table.number} {table.title}".strip()
     first_column = 1 if table.row_headers else 0
     return (
@@ -53,7 +51,7 @@ def _row(table: Table, slots: list[Slot], widths: list[int], size: int, marks: M
     cells = "".join(_cell(table, slot, widths, size, marks) for slot in slots)
     whole = "<w:cantSplit/>" if header or _lines(slots, widths, size) < TALLEST else ""
     repeated = "<w:tblHeader/>" if header else ""
-    height = f'<w:trHeight w:val="{(size // 2 + 5) * 20}" w:hRule="atLeast"/>'
+    height = f'<w:trHeight w:val="{row_height(table) * 20}" w:hRule="atLeast"/>'
     return f"<w:tr><w:trPr>{whole}{height}{repeated}</w:trPr>{cells}</w:tr>"
 
 
@@ -63,7 +61,7 @@ def _lines(slots: list[Slot], widths: list[int], size: int) -> int:
     for slot in slots:
         if slot.cell.rows > 1:
             continue
-        room = sum(widths[slot.column : slot.column + slot.cell.columns]) - 2 * CELL_MARGIN
+        room = sum(widths[slot.column : slot.column + slot.cell.columns]) - 40 * CELL_MARGIN
         per_line = max(2, room * 2 // (size * 10))
         tallest = max(tallest, sum(-(-display_width(t) // per_line) or 1 for t in slot.cell.text.split("\n")))
     return tallest
