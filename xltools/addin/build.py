@@ -22,6 +22,7 @@ _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _DOCUMENT_TIME = "2024-01-01T00:00:00Z"
 _MAIN = "application/vnd.ms-excel.{}.macroEnabled.main+xml"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_OFFICE_TYPE = "application/vnd.openxmlformats-officedocument"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -142,11 +143,11 @@ def _package(kind: str, machine: Machine, project: list[vba.Module]) -> bytes:
 def _content_types(main: str) -> str:
     overrides = {
         "/xl/workbook.xml": main,
-        "/xl/worksheets/sheet1.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml",
-        "/xl/styles.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml",
+        "/xl/worksheets/sheet1.xml": f"{_OFFICE_TYPE}.spreadsheetml.worksheet+xml",
+        "/xl/styles.xml": f"{_OFFICE_TYPE}.spreadsheetml.styles+xml",
         "/xl/vbaProject.bin": "application/vnd.ms-office.vbaProject",
         "/docProps/core.xml": "application/vnd.openxmlformats-package.core-properties+xml",
-        "/docProps/app.xml": "application/vnd.openxmlformats-officedocument.extended-properties+xml",
+        "/docProps/app.xml": f"{_OFFICE_TYPE}.extended-properties+xml",
     }
     lines = "".join(f'<Override PartName="{p}" ContentType="{t}"/>' for p, t in overrides.items())
     return (
@@ -188,9 +189,11 @@ def _settings_sheet(values: Mapping[str, str]) -> str:
 
 
 _STYLES = (
-    f'{_HEAD}<styleSheet xmlns="{_SHEET}"><fonts count="1"><font><sz val="11"/><name val="宋体"/></font></fonts>'
-    '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/>'
-    '</fill></fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
+    f'{_HEAD}<styleSheet xmlns="{_SHEET}">'
+    '<fonts count="1"><font><sz val="11"/><name val="宋体"/></font></fonts>'
+    '<fills count="2"><fill><patternFill patternType="none"/></fill>'
+    '<fill><patternFill patternType="gray125"/></fill></fills>'
+    '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
     '<cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs></styleSheet>'
 )

@@ -11,15 +11,16 @@ HELP_LIMIT = 255
 """Characters that Excel keeps of a function's description."""
 _USER_DEFINED = 14
 """Number of the category 用户定义 in Excel's function list."""
-_RESERVED = frozenset(
-    "access alias and any append array as base binary boolean byref byte byval call case close compare const"
-    " currency date decimal declare dim do double each else end enum eqv erase error event exit explicit"
-    " false for friend function get global gosub goto if imp implements in input integer is let lib like"
-    " line lock long loop lset me mid mod module name new next not nothing null object on open option"
-    " optional or output paramarray preserve print private property public put random read redim rem resume"
-    " return rset seek select set shared single static step stop string sub tab text then time to true type"
-    " typeof unlock until variant wend while width with withevents write xor".split()
-)
+_RESERVED_WORDS = """
+access alias and any append array as base binary boolean byref byte byval call case close compare
+const currency date decimal declare dim do double each else end enum eqv erase error event exit
+explicit false for friend function get global gosub goto if imp implements in input integer is let
+lib like line lock long loop lset me mid mod module name new next not nothing null object on open
+option optional or output paramarray preserve print private property public put random read redim
+rem resume return rset seek select set shared single static step stop string sub tab text then time
+to true type typeof unlock until variant wend while width with withevents write xor
+"""
+_RESERVED = frozenset(_RESERVED_WORDS.split())
 
 
 def parameter(argument: Argument) -> str:
