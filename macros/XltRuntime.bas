@@ -1,6 +1,6 @@
 Option Explicit
 Option Private Module
-' What the generated functions and the buttons share: settings, arguments as plain values, one retry, the log.
+' What the generated functions and the buttons share: settings, arguments as plain values, one retry.
 
 Private Const PYTHON_MODULE As String = "xltools.addin.excel"
 Private Const SERVER_UNAVAILABLE As Long = 462
@@ -125,13 +125,3 @@ Private Function AsCell(ByVal answer As Variant) As Variant
     Case "#N/A": AsCell = CVErr(xlErrNA)
     End Select
 End Function
-
-' The folder was made by the installer; without it there is no log, and no second error.
-Public Sub WriteLog(ByVal place As String, ByVal reason As String)
-    Dim number As Integer
-    On Error Resume Next
-    number = FreeFile
-    Open Setting("log") For Append As #number
-    Print #number, Format$(Now, "yyyy-mm-dd hh:nn:ss") & " " & place & ": " & reason
-    Close #number
-End Sub

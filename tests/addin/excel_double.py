@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import types
 from collections.abc import Iterable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -29,10 +30,11 @@ def xlwings_server() -> Any:
             " win32com.server.util win32com.server.policy win32com.server.dispatcher"
         ).split():
             sys.modules.setdefault(name, mock.MagicMock(name=name))
-        sys.modules["win32com.server.util"].unwrap.side_effect = TypeError  # plain values stay plain
+        sys.modules["win32com"].server.util.unwrap.side_effect = TypeError  # plain values stay plain
         xlwings._xlwindows = types.SimpleNamespace(
             Range=lambda xl: types.SimpleNamespace(xl=xl), is_range_instance=lambda value: False
         )
+        xlwings.engines.add(xlwings.main.Engine(impl=types.SimpleNamespace(name="excel", type="desktop")))
         from xlwings import udfs
 
         for name, function in {"func": udfs.xlfunc, "arg": udfs.xlarg, "ret": udfs.xlret}.items():
@@ -58,21 +60,52 @@ class Workbook:
         path = folder / "twin.xlsm"
         path.write_bytes(build.twin(functions=functions))
         self.app = ExcelApplication.open(path, with_vba=False)
-        self.bridge = _serve_from(self.app)
+        self.server = _serve_from(self.app)
         for module in build.modules(functions):
             if module.kind is vba.Kind.MODULE:
-                source = _HOST if module.name == "XltHost" else module.text
-                self.app.add_module(source, name=module.name)
+                source = _DOUBLES.get(module.name, module.text)
+                # help texts are read by Excel, not run: the interpreter knows module attributes only
+                lines = [line for line in source.splitlines() if not line.startswith("Attribute XT_")]
+                self.app.add_module("\r\n".join(lines), name=module.name)
         self.sheet = self.app.sheet(1)
+
+    def clear(self) -> None:
+        """Empty the columns that ``put`` uses."""
+        self.app.evaluate('Range("D1:Z60").ClearContents')
+
+    def put(self, arguments: Iterable[Any]) -> list[Any]:
+        """Arguments as ``formula`` takes them: blocks are written to the sheet and become ranges."""
+        column, placed = 4, []
+        for argument in arguments:
+            if argument is None:
+                argument = [[None]]
+            if isinstance(argument, list | tuple):
+                rows = [row if isinstance(row, list | tuple) else [row] for row in argument]
+                for row, cells in enumerate(rows, 1):
+                    for offset, value in enumerate(cells):
+                        self._set(row, column + offset, value)
+                last = column + len(rows[0]) - 1
+                placed.append(f"={_letter(column)}1:{_letter(last)}{len(rows)}")
+                column = last + 2
+            else:
+                placed.append(argument)
+        return placed
+
+    def _set(self, row: int, column: int, value: Any) -> None:
+        from xltools.functions import CellError
+
+        if isinstance(value, CellError):
+            numbers = {"#NULL!": 2000, "#DIV/0!": 2007, "#VALUE!": 2015, "#REF!": 2023}
+            number = {**numbers, "#NAME?": 2029, "#NUM!": 2036, "#N/A": 2042}[value]
+            value = self.app.evaluate(f"CVErr({number})")
+        elif isinstance(value, Decimal):
+            value = float(value)
+        self.sheet.set_value(f"{_letter(column)}{row}", value)
 
     def formula(self, name: str, *arguments: object) -> object:
         """What a cell with the function would show. A text that begins with "=" is a range on the sheet."""
-        from pyopenvba.interpreter._values import MISSING
-
         values = [
-            MISSING
-            if argument is None
-            else self.app.evaluate(f'Range("{argument[1:]}")')
+            self.app.evaluate(f'Range("{argument[1:]}")')
             if isinstance(argument, str) and argument.startswith("=")
             else argument
             for argument in arguments
@@ -80,14 +113,27 @@ class Workbook:
         return self.app.run(name, *values)
 
 
-_HOST = """Attribute VB_Name = "XltHost"
+def _letter(column: int) -> str:
+    return chr(64 + column)
+
+
+_DOUBLES = {
+    "XltHost": """Attribute VB_Name = "XltHost"
 Option Explicit
 Public Function Server() As Object
     Set Server = PythonServer
 End Function
 Public Sub TryAgainNow()
 End Sub
-"""
+""",
+    "XltLog": """Attribute VB_Name = "XltLog"
+Option Explicit
+Public Sub WriteLog(ByVal place As String, ByVal reason As String)
+    Debug.Print place & ": " & reason
+End Sub
+""",
+}
+"""What the interpreter cannot do: call a DLL, write a file."""
 
 
 def _serve_from(app: Any) -> Any:

@@ -100,7 +100,8 @@ def bound(function: Function, xlwings: Any) -> Callable[..., list[list[object]]]
             inspect.Parameter(
                 argument.name,
                 inspect.Parameter.POSITIONAL_OR_KEYWORD,
-                default=inspect.Parameter.empty if argument.default is MISSING else argument.default,
+                # None means "not given" to the functions
+                default=inspect.Parameter.empty if argument.default is MISSING else None,
             )
             for argument in function.arguments
         ]
