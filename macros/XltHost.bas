@@ -5,9 +5,9 @@ Option Private Module
 ' One constant command means one Python process for all workbooks.
 
 #If Win64 Then
-Private Declare PtrSafe Function XLPyDLLActivateAuto Lib "xlwings64-XLWINGS_VERSION.dll" (ByRef answer As Variant, ByVal command As String, ByVal mode As Long) As Long
+Private Declare PtrSafe Function XLPyDLLActivateAuto Lib "xlwings64-XLWINGS_VERSION.dll" (ByRef answer As Variant, ByVal start As String, ByVal mode As Long) As Long
 #Else
-Private Declare PtrSafe Function XLPyDLLActivateAuto Lib "xlwings32-XLWINGS_VERSION.dll" (ByRef answer As Variant, ByVal command As String, ByVal mode As Long) As Long
+Private Declare PtrSafe Function XLPyDLLActivateAuto Lib "xlwings32-XLWINGS_VERSION.dll" (ByRef answer As Variant, ByVal start As String, ByVal mode As Long) As Long
 #End If
 Private Declare PtrSafe Function LoadLibraryW Lib "kernel32" (ByVal path As LongPtr) As LongPtr
 
@@ -21,7 +21,7 @@ Public Function Server() As Object
     Dim answer As Variant
     If (Now - failedAt) * 86400# < PAUSE_SECONDS Then Err.Raise vbObjectError + 1, "xltools", "Python did not start"
     LoadDll
-    If XLPyDLLActivateAuto(answer, Setting("command"), START_PYTHON) <> 0 Then
+    If XLPyDLLActivateAuto(answer, Setting("start"), START_PYTHON) <> 0 Then
         failedAt = Now
         Err.Raise vbObjectError + 2, "xltools", CStr(answer)
     End If

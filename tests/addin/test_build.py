@@ -139,5 +139,5 @@ def test_settings_stand_on_the_hidden_sheet() -> None:
                  if t.tag.endswith("}t")]  # fmt: skip
     found = dict(zip(texts[::2], texts[1::2], strict=True))
     assert found["dll64"] == r"C:\a&b\xlwings64.dll"
-    assert found["command"].startswith('"C:\\用户\\pythonw.exe" -P -B -X utf8 -c "')
-    assert "$(CLSID)" in found["command"] and len(found["command"]) < 1024
+    assert found["start"].startswith('"C:\\用户\\pythonw.exe" -P -B -X utf8 -c "')
+    assert "$(CLSID)" in found["start"] and len(found["start"]) < 1024

@@ -38,7 +38,7 @@ class Machine:
     log: str = ""
 
     @property
-    def command(self) -> str:
+    def start(self) -> str:
         """The one constant command that starts the server. The DLL puts the class id in."""
         python = f'"{self.python}"' if self.python else "pythonw"
         code = "from xltools.addin.excel import serve;serve('$(CLSID)')"
@@ -48,7 +48,7 @@ class Machine:
 def settings(machine: Machine) -> dict[str, str]:
     """What stands on the add-in's hidden sheet; texts too, since the macros are ASCII."""
     return {
-        "command": machine.command,
+        "start": machine.start,
         "dll64": machine.dll64,
         "dll32": machine.dll32,
         "log": machine.log,
