@@ -158,9 +158,9 @@ class Amount:
     def __sub__(self, other: Amount) -> Amount:
         return Amount(self.value - other.value, self.slack + other.slack)
 
-    def times(self, factor: int | Decimal) -> Amount:
+    def times(self, factor: int) -> Amount:
         """The amount multiplied by an exact factor."""
-        return Amount(self.value * factor, self.slack * abs(Decimal(factor)))
+        return Amount(self.value * factor, self.slack * Decimal(abs(factor)))
 
     @staticmethod
     def total(amounts: Iterable[Amount]) -> Amount:
