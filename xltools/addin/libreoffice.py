@@ -105,7 +105,8 @@ def _parameter(argument: Argument) -> str:
 
 
 def _identifier(argument: Argument) -> str:
-    return f"a_{argument.name}"  # never a word of UNO's own language
+    """``left_side`` → ``aLeftSide``: UNO allows no underscore here, and some plain names are its own words."""
+    return "a" + "".join(part.capitalize() for part in argument.name.split("_"))
 
 
 def function_texts(functions: Iterable[Function]) -> str:
@@ -178,7 +179,7 @@ def _description() -> str:
         f'{_HEAD}<description xmlns="http://openoffice.org/extensions/description/2006"'
         ' xmlns:d="http://openoffice.org/extensions/description/2006"'
         ' xmlns:lo="http://libreoffice.org/extensions/description/2011">'
-        f'<identifier value="{IDENTIFIER}"/><version value="{metadata.version("xltools")}"/>'
+        f'<identifier value="{IDENTIFIER}"/><version value="{_version()}"/>'
         f"<dependencies>{needed}</dependencies>"
         f'<display-name><name lang="en">xltools</name><name lang="zh">xltools {TAB}</name></display-name>'
         "</description>"
@@ -248,7 +249,7 @@ def _window_state() -> str:
         "Docked": ("xs:boolean", "true"),
         "DockingArea": ("xs:int", "0"),
         "Visible": ("xs:boolean", "true"),
-        "Style": ("xs:short", "2"),
+        "Style": ("xs:int", "2"),
     }
     properties = "".join(
         f'<prop oor:name={quoteattr(name)} oor:type="{kind}"><value>{value}</value></prop>'
@@ -260,3 +261,10 @@ def _window_state() -> str:
         f'<node oor:name="private:resource/toolbar/addon_{IDENTIFIER}" oor:op="replace">{properties}</node>'
         "</node></node></oor:component-data>"
     )
+
+
+def _version() -> str:
+    try:
+        return metadata.version("xltools")
+    except metadata.PackageNotFoundError:  # run from a checkout that was never installed
+        return "0.0.0"

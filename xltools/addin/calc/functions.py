@@ -11,6 +11,7 @@ if not hasattr(enum, "StrEnum"):  # LibreOffice may bring Python 3.10
 
     enum.StrEnum = StrEnum
 
+import uno
 import unohelper
 from org.xltools.calc import XFunctions
 from com.sun.star.lang import XServiceInfo
@@ -49,7 +50,8 @@ def answer(name, arguments):
         logger.exception("%s failed", name)
         return error_value("#VALUE!")
     if isinstance(result, list):
-        return tuple(tuple(plain(value) for value in row) for row in result)
+        rows = tuple(tuple(plain(value) for value in row) for row in result)
+        return uno.Any("[][]any", rows)  # Calc wants the type spelled out
     return plain(result)
 
 
