@@ -33,6 +33,7 @@ _OOR = (
     'xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"'
     ' oor:package="org.openoffice.Office"'
 )
+_RETURNS = {"array": "sequence< sequence< any > >"}
 _MANIFEST = "application/vnd.sun.star."
 
 
@@ -88,7 +89,9 @@ def _bundled() -> dict[str, str]:
 def interface(functions: Iterable[Function]) -> str:
     """The UNO interface of the functions, as the text that LibreOffice reads in place of a type library."""
     methods = "\n".join(
-        f"    any {function.name}( {', '.join(map(_parameter, function.arguments))} );" for function in functions
+        f"    {_RETURNS.get(function.returns, 'any')} {function.name}"
+        f"( {', '.join(map(_parameter, function.arguments))} );"
+        for function in functions
     )
     return (
         "module org { module xltools { module calc {\n"
@@ -144,11 +147,16 @@ def _text(prop: str, english: str, chinese: str | None = None) -> str:
 def _functions_component(functions: Iterable[Function]) -> str:
     """The UNO component: one method per function of the interface."""
     methods = "\n".join(
-        f"    def {function.name}(self, *arguments):\n        return answer({function.name!r}, arguments)\n"
+        f"    def {function.name}(self, *arguments):\n        return {_answer(function)}\n"
         for function in functions
     )
     template = _resource("functions.py")
     return template.replace("    # METHODS\n", methods).replace("@SERVICE@", SERVICE)
+
+
+def _answer(function: Function) -> str:
+    called = f"answer({function.name!r}, arguments)"
+    return f"rows({called})" if function.returns == "array" else called
 
 
 # The package

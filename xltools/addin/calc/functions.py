@@ -11,7 +11,6 @@ if not hasattr(enum, "StrEnum"):  # LibreOffice may bring Python 3.10
 
     enum.StrEnum = StrEnum
 
-import uno
 import unohelper
 from org.xltools.calc import XFunctions
 from com.sun.star.lang import XServiceInfo
@@ -50,9 +49,13 @@ def answer(name, arguments):
         logger.exception("%s failed", name)
         return error_value("#VALUE!")
     if isinstance(result, list):
-        rows = tuple(tuple(plain(value) for value in row) for row in result)
-        return uno.Any("[][]any", rows)  # Calc wants the type spelled out
+        return tuple(tuple(plain(value) for value in row) for row in result)
     return plain(result)
+
+
+def rows(result):
+    """An array's result; an error stands for the whole."""
+    return result if isinstance(result, tuple) else ((result,),)
 
 
 def trimmed(arguments):
