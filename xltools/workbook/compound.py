@@ -23,11 +23,7 @@ def recognise(data: bytes) -> str:
 
 def _recognise(data: bytes) -> str:
     size = 1 << min(struct.unpack_from("<H", data, 30)[0], 16)
-    first_directory, _, cutoff = (
-        struct.unpack_from("<L4xL", data, 48)[0],
-        0,
-        struct.unpack_from("<L", data, 56)[0],
-    )
+    first_directory, _, cutoff = struct.unpack_from("<3L", data, 48)
     streams = _streams(data, size, first_directory)
     if "encryptedpackage" in streams:
         return "password"

@@ -36,8 +36,8 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet. ``part`` is where its XML lies; ``state`` is visible, hidden or veryHidden; ``number`` is its
-    sheetId, ``kind`` worksheet, chartsheet, dialogsheet or macrosheet."""
+    """One sheet. ``part`` is where its XML lies; ``state`` is visible, hidden or veryHidden;
+    ``number`` is its sheetId, ``kind`` worksheet, chartsheet, dialogsheet or macrosheet."""
 
     name: str
     part: str
