@@ -29,8 +29,8 @@ class Facts:
     ``formulas``: every formula cell, shared formulas expanded, prefixes as stored (see ``plain``).
     ``arrays``: anchor → range of array formulas; ``uncached``: formula cells without a stored value;
     ``errors``: cell → error value; ``merges``: ranges; ``hidden_rows``/``hidden_columns``: numbers from 1;
-    ``notes``: whether the sheet has notes or threaded comments; ``trouble``: "" or a Chinese clause saying why
-    the sheet was not read (it is too large): the rest is empty then, and no other reader should touch it.
+    ``notes``: whether the sheet has notes or threaded comments; ``trouble``: "" or a Chinese clause saying
+    why the sheet was not read (it is too large): the rest is empty then, and no other reader should touch it.
     """
 
     formulas: dict[str, str] = field(default_factory=dict)
@@ -138,12 +138,12 @@ _ATTRIBUTE = re.compile(r'([A-Za-z:]+)="([^"]*)"')
 
 
 def sheet_data(text: str) -> tuple[int, int, bool] | None:
-    """Where <sheetData> begins and ends in a sheet that is in the proven dialect, and whether the sheet is wide
-    (has cells beyond DZ9999); else None.
+    """Where <sheetData> begins and ends in a sheet that is in the proven dialect, and whether the sheet is
+    wide (has cells beyond DZ9999); else None.
 
-    The proof: UTF-8, the worksheet's elements without prefix, no comments, CDATA, entities of its own or further
-    processing instructions, and one pattern that the whole of <sheetData> must match: no blanks between elements,
-    double-quoted attributes without markup, an address on every row and cell.
+    The proof: UTF-8, the worksheet's elements without prefix, no comments, CDATA, entities of its own or
+    further processing instructions, and one pattern that the whole of <sheetData> must match: no blanks
+    between elements, double-quoted attributes without markup, an address on every row and cell.
     """
     start = text.find("<sheetData")
     if (

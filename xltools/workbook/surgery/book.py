@@ -134,8 +134,8 @@ def update_chain(
 ) -> None:
     """Take cells out of the calculation chain and put new ones in: sheetId → addresses.
 
-    With ``rebuild``, and where the chain's sheet numbers could be read in two ways, the whole chain goes: Excel
-    builds it anew.
+    With ``rebuild``, and where the chain's sheet numbers could be read in two ways, the whole chain goes:
+    Excel builds it anew.
     """
     links = parts.links(parts.package.workbook_part)
     identity = next((key for key, link in links.items() if link["Type"].endswith("/calcChain")), "")
