@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from html import unescape
 
 from xltools.workbook.address import MAX_COLUMN, column_number, join, shift, split
-from xltools.workbook.markup import broken, hostile, local, parse, parser
+from xltools.workbook.markup import broken, hostile, local, parse, parser, unescape
 from xltools.workbook.package import Package, Sheet, relationships, resolve
 
 MAX_AREA = 4_000_000
@@ -184,7 +183,7 @@ def fast_facts(text: str) -> Facts | None:
         if len(facts.merges) != text.count("<mergeCell", merges) - 1:
             return None
     if text.find(' t="e"', start, end) >= 0:
-        facts.errors = dict(_ERROR.findall(text, start, end))
+        facts.errors = {cell: unescape(error) for cell, error in _ERROR.findall(text, start, end)}
     _collect(text, start, end, facts)
     return facts
 
@@ -224,7 +223,7 @@ def _collect(text: str, start: int, end: int, facts: Facts) -> None:
         if match is None:  # a font inside an inline string
             continue
         cell, attributes, how, formula, value, inline = match.groups()
-        formula = unescape(formula) if formula and "&" in formula else formula or ""
+        formula = unescape(formula or "")
         if how:
             formula = _special(cell, dict(_ATTRIBUTE.findall(how)), formula, shared, facts)
         formulas[cell] = formula

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from html import unescape
 
 from xltools.errors import XltoolsError
-from xltools.workbook.markup import broken
+from xltools.workbook.markup import broken, unescape
 from xltools.workbook.surgery.cells import escape
 from xltools.workbook.surgery.parts import Parts
 

@@ -43,7 +43,8 @@ def edit(path: str | Path, edits: Edits, to: str | Path | None = None) -> Outcom
     """Apply ``edits`` to the workbook at ``path``, saved in place with a backup, or as the copy ``to``.
 
     Raises XltoolsError, the file untouched, where the workbook cannot be opened or written (see
-    ``open_package`` and ``save``), is signed, is no .xlsx or .xlsm, or where an edit would destroy something of the user's.
+    ``open_package`` and ``save``), is signed, is no .xlsx or .xlsm, or where an edit would
+    destroy something of the user's.
     """
     if to is None:
         check_writable(path)
