@@ -41,12 +41,13 @@ def _properties(table: Table, total: int) -> str:
     borders = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>' for side in _SIDES)
     margins = "".join(f'<w:{side} w:w="{CELL_MARGIN * 20}" w:type="dxa"/>' for side in ("left", "right"))
     name = f"{table.number} {table.title}".strip()
-    first_column = 1 if table.row_headers else 0
+    first_column = 0 in table.row_headers
+    look = f"{0x0620 | 0x0080 * first_column:04X}"
     return (
         f'<w:tblPr><w:tblW w:w="{total}" w:type="dxa"/><w:jc w:val="center"/>'
         f'<w:tblBorders>{borders}</w:tblBorders><w:tblLayout w:type="fixed"/>'
         f"<w:tblCellMar>{margins}</w:tblCellMar>"
-        f'<w:tblLook w:val="0000" w:firstRow="1" w:lastRow="0" w:firstColumn="{first_column}"'
+        f'<w:tblLook w:val="{look}" w:firstRow="1" w:lastRow="0" w:firstColumn="{int(first_column)}"'
         ' w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
         f'<w:tblCaption w:val="{xml_text(name)}"/>'
         f'<w:tblDescription w:val="{xml_text(table.summary or name)}"/></w:tblPr>'
