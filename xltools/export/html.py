@@ -132,20 +132,26 @@ def _table(table: Table, entry: Entry | None) -> str:
     size = "columns-many" if table.columns > 7 else "columns-some" if table.columns > 4 else "columns-few"
     notes = "".join(f"<p>{xml_text(note)}</p>" for note in table.notes)
     return (
-        f'<div class="sheet{wide}">{heading}'
+        f'<div class="sheet{wide}">{heading}{_meta(table, titled=entry is None)}'
         f'<div class="scroll" role="region" tabindex="0" aria-label="{xml_text(table.title)}">'
-        f'<table class="{size}">{_caption(table, titled=entry is None)}{_widths(table)}{_rows(table, name)}</table></div>\n'
+        f'<table class="{size}">{_caption(table)}{_widths(table)}{_rows(table, name)}</table></div>\n'
         f'<div class="notes">{notes}</div></div>\n'
     )
 
 
-def _caption(table: Table, titled: bool) -> str:
+def _meta(table: Table, titled: bool) -> str:
     """What is printed above the grid; the title too where no heading shows it."""
-    title = f'<span class="title">{xml_text(table.title)}</span>' if titled else ""
-    number = f'<span class="number">{xml_text(table.number)}</span>' if table.number else ""
-    meta = "".join(f"<span>{xml_text(text)}</span>" for text in table.meta)
-    line = f'<span class="line">{meta}</span>' if any(table.meta) else ""
-    return f"<caption>{title}{number}{line}</caption>"
+    title = f'<p class="title">{xml_text(table.title)}</p>' if titled else ""
+    number = f'<p class="number">{xml_text(table.number)}</p>' if table.number else ""
+    texts = "".join(f"<span>{xml_text(text)}</span>" for text in table.meta)
+    line = f'<p class="line">{texts}</p>' if any(table.meta) else ""
+    return f'<div class="meta">{title}{number}{line}</div>\n'
+
+
+def _caption(table: Table) -> str:
+    """For those who hear the table: its name and what its figures are counted in."""
+    texts = [f"{table.number} {table.title}".strip(), *(text for text in table.meta[1:] if text)]
+    return f'<caption class="heard">{xml_text("，".join(texts))}</caption>'
 
 
 def _widths(table: Table) -> str:
@@ -205,7 +211,8 @@ class _Row:
         else:
             self.names.append(key)
             scope = "rowgroup" if cell.rows > 1 else "row"
-        kind = "" if self.head else ' class="head"'
+        kinds = ([] if self.head else ["head"]) + (["short"] if len(cell.text) <= 2 else [])
+        kind = f' class="{" ".join(kinds)}"' if kinds else ""
         return f'<th{kind} scope="{scope}" id="{key}"{spans}>{text}</th>'
 
     def _columns(self, slot: Slot) -> list[str]:
