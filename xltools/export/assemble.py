@@ -336,4 +336,3 @@ def _pair(
         for name, values in zip(names, zip(*((a, b) for _, a, b in items), strict=True), strict=True)
     )
     return Chart(title, "comparison", tuple(name for name, _, _ in items), series, alt)
-

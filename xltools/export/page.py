@@ -82,7 +82,9 @@ def column_widths(table: Table) -> list[int]:
     total = PAGES[table.orientation].text_width * 7200 // 254
     shares = list(table.widths) or [1] * table.columns
     base = [share * total // sum(shares) for share in shares]
-    needs = [max(need, width if prose else 0) for (need, prose), width in zip(_needs(table), base, strict=True)]
+    needs = [
+        max(need, width if prose else 0) for (need, prose), width in zip(_needs(table), base, strict=True)
+    ]
     missing = [max(0, need - width) for need, width in zip(needs, base, strict=True)]
     spare = [max(0, width - need) for need, width in zip(needs, base, strict=True)]
     moved = min(sum(missing), sum(spare))

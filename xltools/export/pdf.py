@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xltools.errors import XltoolsError
 from xltools.export.charts import draw, svg
@@ -41,9 +41,6 @@ from xltools.export.page import (
     table_size,
 )
 
-if TYPE_CHECKING:
-    import typst
-
 _TEMPLATE = Path(__file__).with_name("pdf.typ")
 _SERIF, _SANS = "Noto Serif SC", "Noto Sans SC"
 _FONTS = {"body": [_SERIF], "title": [_SERIF], "heading": [_SANS]}
@@ -68,11 +65,13 @@ def pages(document: Document) -> dict[str, int]:
     return {entry.anchor: numbers[entry.anchor] for entry in outline(document) if entry.anchor in numbers}
 
 
-def _compiler(document: Document) -> typst.Compiler:
+def _compiler(document: Document) -> Any:
     try:
         import typst
     except ImportError as error:
-        raise XltoolsError("没有安装 typst，无法生成 PDF。", "请执行 pip install typst pylopdf-fonts-zh-cn。") from error
+        raise XltoolsError(
+            "没有安装 typst，无法生成 PDF。", "请执行 pip install typst pylopdf-fonts-zh-cn。"
+        ) from error
     data = json.dumps(_document(document), ensure_ascii=False)
     return typst.Compiler(_TEMPLATE.read_bytes(), font_paths=_fonts(), sys_inputs={"data": data})
 
@@ -84,7 +83,9 @@ def _fonts() -> Any:
     try:
         import pylopdf_fonts_zh_cn as packaged
     except ImportError as error:
-        raise XltoolsError("没有安装 PDF 用的中文字体。", "请执行 pip install pylopdf-fonts-zh-cn。") from error
+        raise XltoolsError(
+            "没有安装 PDF 用的中文字体。", "请执行 pip install pylopdf-fonts-zh-cn。"
+        ) from error
     folder = str(Path(packaged.serif_path()).parent)
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
 
@@ -95,9 +96,7 @@ def _document(document: Document) -> dict[str, Any]:
         page = PAGES[section.orientation]
         sizes = {name: getattr(page, name) for name in ("width", "height", "top", "bottom", "left", "right")}
         blocks = [_block(placed) for placed in section.blocks]
-        parts.append(
-            {"page": sizes, "numbered": section.numbered, "first": section.first, "blocks": blocks}
-        )
+        parts.append({"page": sizes, "numbered": section.numbered, "first": section.first, "blocks": blocks})
     return {
         **{"title": clean(document.title), "entity": clean(document.entity), "draft": document.draft},
         **{"watermark": DRAFT, "fonts": _FONTS, "line": LINE, "sections": parts},
@@ -120,7 +119,11 @@ def _block(placed: Placed) -> dict[str, Any]:
             texts = {"svg": svg(drawing), "alt": clean(block.alt), "title": clean(block.title)}
             return {"kind": "chart", "width": drawing.width, **texts}
         case Cover():
-            return {"kind": "cover", "lines": [clean(line) for line in block.lines], "foot": clean(block.foot)}
+            return {
+                "kind": "cover",
+                "lines": [clean(line) for line in block.lines],
+                "foot": clean(block.foot),
+            }
         case Contents():
             return {"kind": "contents", "title": clean(block.title), "depth": block.depth}
         case Notice():

@@ -154,7 +154,10 @@ def _cell(sheet: Worksheet, table: Table, slot: Slot, row: int) -> None:
     cell.alignment = Alignment(horizontal=table.align_of(slot), vertical="center", wrap_text=True)
     if source.columns > 1 or source.rows > 1:
         sheet.merge_cells(
-            start_row=row, start_column=column, end_row=row + source.rows - 1, end_column=column + source.columns - 1
+            start_row=row,
+            start_column=column,
+            end_row=row + source.rows - 1,
+            end_column=column + source.columns - 1,
         )
 
 
@@ -191,9 +194,9 @@ def _page(sheet: Worksheet, table: Table, draft: bool, first: int, last: int) ->
     sheet.print_options.horizontalCentered = True
     if table.header and not whole:
         sheet.print_title_rows = f"{first}:{first + len(table.header) - 1}"
-    sheet.oddFooter.center.text = "— &P —"
+    sheet.oddFooter.center.text = "— &P —"  # type: ignore[union-attr]
     if draft:
-        sheet.oddHeader.center.text = f"{DRAFT}（不得公开）"
+        sheet.oddHeader.center.text = f"{DRAFT}（不得公开）"  # type: ignore[union-attr]
     sheet.sheet_view.showGridLines = False
     sheet.sheet_view.tabSelected = sheet.parent.index(sheet) == 0  # type: ignore[union-attr]
 

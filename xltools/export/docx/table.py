@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from xltools.export.docx.text import Marks, paragraph, text_run
 from xltools.export.document import CENTRE, LEFT, RIGHT, Slot, Table, lay_out
+from xltools.export.docx.text import Marks, paragraph, text_run
 from xltools.export.package import clean, xml_text
 from xltools.export.page import (
     CELL_MARGIN,
