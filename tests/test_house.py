@@ -22,8 +22,8 @@ LAYERS = [
     {"narrative", "workbook", "reconcile"},
     {"rules"},
     {"review", "export"},
-    {"addin", "commands", "build"},
-    {"cli", "__init__", "__main__"},
+    {"addin", "commands"},
+    {"cli", "build", "__init__", "__main__"},
 ]
 """Rooms from the ground up: a room imports rooms below it only."""
 HEAVY = {

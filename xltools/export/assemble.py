@@ -224,11 +224,12 @@ def _aligns(form: Form) -> tuple[str, ...]:
     return tuple(CENTRE if is_narrow else LEFT for is_narrow in narrow)
 
 
-def _row_headers(form: Form) -> int:
-    """Tables of codes name a row by code and title; statistics by their first column."""
+def _row_headers(form: Form) -> tuple[int, ...]:
+    """The columns of names: all that hold no amounts and are wide enough for one, and the codes."""
+    amounts = {slot.at for slot in form.slots} | {column.at for column in form.columns}
     if form.kind == "codes":
-        return 2
-    return 1 if form.width == 3 else 0
+        return (0, 1)
+    return tuple(at for at, width in enumerate(form.widths) if at not in amounts and width > 6)
 
 
 def _annex(report: Report, edition: Edition, year: int) -> Iterator[Block]:
@@ -335,4 +336,3 @@ def _pair(
         for name, values in zip(names, zip(*((a, b) for _, a, b in items), strict=True), strict=True)
     )
     return Chart(title, "comparison", tuple(name for name, _, _ in items), series, alt)
-
