@@ -1,11 +1,36 @@
-"""The little language of identities: text → constraints on figures. No eval."""
+"""The little language of identities: text → constraints on figures. No eval.
+
+    expenditure[*,1] = expenditure[*,2:6]          each line: column 1 is the sum of columns 2 to 6
+    revenue[@parent,*] = revenue[@children,*]      合计 and every code with children, each column
+    expenditure[@class,1] = summary[@class,2]      the 26 类, found by code here and by 行次 there
+    summary[{9:26},1] = 0                          each of the lines 9 to 26
+    summary[31,1] = summary[27,1] + summary[28,1] + summary[29,1]
+    last_year.summary[60,2] = summary[29,1]
+
+``a:b`` sums a run; ``*``, ``{a:b}`` and ``@…`` repeat the equation for each line or column, and mean the
+same line or column on both sides. Signs are + and -, a whole factor is written ``2 * form[…]``.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from xltools.report import Ref
+from xltools.report import TOTAL, Ref
+
+OPERATORS = ("<=", ">=", "=", "<", ">")
+_COMPARISON = re.compile(r"<=|>=|=|<|>")
+_TERM = re.compile(
+    r"\s*(?:(?P<factor>\d+)\s*\*\s*)?(?:(?P<scope>last_year|budget)\.)?"
+    r"(?P<form>[a-z_0-9]+)\[(?P<lines>[^\],]+),(?P<columns>[^\],]+)\]\s*"
+)
+_LINE_NAMES = {"@class", "@code", "@leaf", "@parent", "@children"}
+
+
+class EquationError(ValueError):
+    """An equation that cannot be understood or names what does not exist; says where."""
 
 
 class Term(NamedTuple):
@@ -29,3 +54,260 @@ class Constraint:
     operator: str
     right: tuple[Term, ...]
     exact: bool = False
+
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        """Every figure that takes part, left side first."""
+        return tuple(term.ref for term in self.left + self.right)
+
+
+class Operand(NamedTuple):
+    """One parsed term before expansion: sign and factor, form id (with scope), selectors."""
+
+    coefficient: int
+    form: str
+    lines: str
+    columns: str
+
+
+class Equation(NamedTuple):
+    """A parsed equation, not yet expanded to lines and columns."""
+
+    left: tuple[Operand, ...]
+    operator: str
+    right: tuple[Operand, ...]
+    text: str
+
+
+class FormShape(Protocol):
+    """What expansion needs to know of a form."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def line_ids(self) -> Sequence[str]: ...
+    @property
+    def column_ids(self) -> Sequence[str]: ...
+
+
+def parse(text: str) -> Equation:
+    """The equation written in ``text``. Raises EquationError that names the offending part."""
+    operators = _COMPARISON.findall(text)
+    if len(operators) != 1:
+        raise EquationError(f"needs one of {' '.join(OPERATORS)}: {text!r}")
+    left, right = _COMPARISON.split(text)
+    return Equation(_side(left, text), operators[0], _side(right, text), text)
+
+
+def _side(side: str, text: str) -> tuple[Operand, ...]:
+    if side.strip() == "0":
+        return ()
+    operands: list[Operand] = []
+    position, sign = 0, 1
+    if side.lstrip().startswith("-"):
+        sign, position = -1, side.index("-") + 1
+    while True:
+        match = _TERM.match(side, position)
+        if not match:
+            raise EquationError(f"no figure at {side[position:].strip()!r} in {text!r}")
+        scope = f"{match['scope']}." if match["scope"] else ""
+        factor = sign * int(match["factor"] or 1)
+        operands.append(
+            Operand(factor, scope + match["form"], match["lines"].strip(), match["columns"].strip())
+        )
+        position = match.end()
+        if position == len(side):
+            return tuple(operands)
+        if side[position] not in "+-":
+            raise EquationError(f"expected + or - at {side[position:]!r} in {text!r}")
+        sign = 1 if side[position] == "+" else -1
+        position += 1
+
+
+def iterates(selector: str) -> bool:
+    """Whether a selector repeats the equation."""
+    return selector == "*" or (selector.startswith(("{", "@")) and selector != "@children")
+
+
+def form_of(form_id: str) -> str:
+    """The plain form id, without ``last_year.`` or ``budget.``."""
+    return form_id.rpartition(".")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """The forms and 类 of an edition, and the codes that a report prints: all that expansion needs.
+
+    ``classes`` maps 类 → form id → line; ``codes`` maps form id → codes in printed order.
+    """
+
+    forms: Mapping[str, FormShape]
+    classes: Mapping[str, Mapping[str, str]]
+    codes: Mapping[str, Sequence[str]]
+
+    def lines(self, form_id: str) -> list[str]:
+        """All lines of a form as the report has them."""
+        form = self.forms[form_of(form_id)]
+        if form.kind == "codes":
+            return [TOTAL, *self.codes.get(form.id, ())]
+        return list(form.line_ids)
+
+    def class_line(self, form_id: str, code: str) -> str | None:
+        """The line of a 类 in a form; None where the form has none."""
+        plain = form_of(form_id)
+        if self.forms[plain].kind == "codes":
+            return code
+        return self.classes[code].get(plain)
+
+
+def children(line: str, codes: Iterable[str]) -> list[str]:
+    """The codes directly below ``line`` (a code or 合计) among ``codes``.
+
+    Directly below is the nearest code present: a 项 whose 款 is missing counts under its 类.
+    """
+    present = set(codes)
+    prefix = "" if line == TOTAL else line
+    found = []
+    for code in codes:
+        if code == line or not code.startswith(prefix):
+            continue
+        if any(code[:n] in present for n in range(len(prefix) + 1, len(code))):
+            continue
+        found.append(code)
+    return found
+
+
+def leaves(codes: Sequence[str]) -> list[str]:
+    """The codes of which no other code is an extension."""
+    return [code for code in codes if not any(o != code and o.startswith(code) for o in codes)]
+
+
+def _run(first: str, last: str, ids: Sequence[str], where: str) -> list[str]:
+    try:
+        start, end = ids.index(first), ids.index(last)
+    except ValueError as error:
+        raise EquationError(f"{where}: no {first}:{last}") from error
+    if start > end:
+        raise EquationError(f"{where}: {first} stands after {last}")
+    return list(ids[start : end + 1])
+
+
+def _iterated_lines(operand: Operand, shapes: Shapes) -> list[str]:
+    selector, form_id = operand.lines, operand.form
+    if selector == "@class":
+        return list(shapes.classes)
+    if selector == "*":
+        return shapes.lines(form_id)
+    codes = shapes.codes.get(form_of(form_id), ())
+    if selector == "@code":
+        return list(codes)
+    if selector == "@leaf":
+        return leaves(codes)
+    if selector == "@parent":
+        return [line for line in (TOTAL, *codes) if children(line, codes)]
+    if selector.startswith("{"):
+        first, _, last = selector.strip("{}").partition(":")
+        ids = shapes.lines(form_id)
+        return _run(first, last or first, ids, f"{form_id}[{selector}]")
+    raise EquationError(f"unknown selector {selector!r}")
+
+
+def _iterated_columns(operand: Operand, shapes: Shapes) -> list[str]:
+    ids = shapes.forms[form_of(operand.form)].column_ids
+    if operand.columns == "*":
+        return list(ids)
+    first, _, last = operand.columns.strip("{}").partition(":")
+    return _run(first, last or first, ids, f"{operand.form}[…,{operand.columns}]")
+
+
+def _bindings(
+    operands: Iterable[Operand],
+    pick: Callable[[Operand], str],
+    domain: Callable[[Operand], list[str]],
+) -> list[str | None]:
+    for operand in operands:
+        if iterates(pick(operand)):
+            return list(domain(operand))
+    return [None]
+
+
+def _select_lines(operand: Operand, bound: str | None, shapes: Shapes) -> list[str]:
+    selector = operand.lines
+    if selector == "@class":
+        assert bound is not None
+        line = shapes.class_line(operand.form, bound)
+        return [] if line is None else [line]
+    if selector == "@children":
+        assert bound is not None
+        return children(bound, shapes.codes.get(form_of(operand.form), ()))
+    if iterates(selector):
+        assert bound is not None
+        return [bound]
+    if ":" in selector:
+        first, _, last = selector.partition(":")
+        return _run(first, last, shapes.lines(operand.form), f"{operand.form}[{selector}]")
+    return [selector]
+
+
+def _select_columns(operand: Operand, bound: str | None, shapes: Shapes) -> list[str]:
+    if iterates(operand.columns):
+        assert bound is not None
+        return [bound]
+    if ":" in operand.columns:
+        first, _, last = operand.columns.partition(":")
+        return _run(first, last, shapes.forms[form_of(operand.form)].column_ids, operand.form)
+    return [operand.columns]
+
+
+def expand(equation: Equation, shapes: Shapes, rule: str, exact: bool = False) -> Iterator[Constraint]:
+    """The constraints that ``equation`` states for the lines of a report.
+
+    Figures that a form of lines does not have are left out (a code that is not printed is a blank and
+    stays in, as the reader of the report treats it as exactly 0).
+    """
+    operands = equation.left + equation.right
+    for line in _bindings(operands, lambda o: o.lines, lambda o: _iterated_lines(o, shapes)):
+        for column in _bindings(operands, lambda o: o.columns, lambda o: _iterated_columns(o, shapes)):
+            sides = []
+            for side in (equation.left, equation.right):
+                terms = [
+                    Term(operand.coefficient, Ref(operand.form, one, two))
+                    for operand in side
+                    for one in _select_lines(operand, line, shapes)
+                    for two in _select_columns(operand, column, shapes)
+                    if has_cell(operand.form, one, two, shapes)
+                ]
+                sides.append(tuple(terms))
+            if sides[0]:
+                yield Constraint(rule, sides[0], equation.operator, sides[1], exact)
+
+
+def has_cell(form_id: str, line: str, column: str, shapes: Shapes) -> bool:
+    """Whether a form prints a cell for this line and column."""
+    form = shapes.forms[form_of(form_id)]
+    if form.kind == "codes":
+        return column in form.column_ids
+    cells: Iterable[tuple[str, str]] | None = getattr(form, "cell_ids", None)
+    return cells is None or (line, column) in cells
+
+
+def check_names(equation: Equation, shapes: Shapes) -> None:
+    """Raises EquationError where ``equation`` names an unknown form, line, column or selector."""
+    for operand in equation.left + equation.right:
+        plain = form_of(operand.form)
+        if plain not in shapes.forms:
+            raise EquationError(f"no form {plain!r} in {equation.text!r}")
+        form = shapes.forms[plain]
+        for name in re.split(r"[{}:]", operand.columns):
+            if name and name != "*" and name not in form.column_ids:
+                raise EquationError(f"{plain} has no column {name!r} in {equation.text!r}")
+        if operand.lines.startswith("@"):
+            if operand.lines not in _LINE_NAMES:
+                raise EquationError(f"unknown selector {operand.lines!r} in {equation.text!r}")
+            continue
+        for name in re.split(r"[{}:]", operand.lines):
+            known = name in form.line_ids or (form.kind == "codes" and (name.isdigit() or name == TOTAL))
+            if name and name != "*" and not known:
+                raise EquationError(f"{plain} has no line {name!r} in {equation.text!r}")
