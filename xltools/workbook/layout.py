@@ -37,6 +37,7 @@ FINDINGS = "审核结果"
 
 TITLE_ROW, NUMBER_ROW, META_ROW, HEADER_ROW = 0, 1, 2, 3
 """Title; 公开NN表 at the right; 部门名称, 年度, 金额单位; first row of the headings."""
+_SPARE = "~"
 SPARE_ROWS = 12
 """Blank entry rows of a form of codes in an empty workbook."""
 SPARE_ROWS_EMPTY = 3
@@ -50,11 +51,16 @@ def sheet_name(form: Form) -> str:
 
 @dataclass(frozen=True)
 class FormSheet:
-    """A form as a freshly built sheet has it. ``lines``: the codes in order, "" for a blank entry row
-    (forms of codes only)."""
+    """A form as a freshly built sheet has it. ``lines`` (forms of codes only): the codes in order, and
+    "~1", "~2" … for blank entry rows (see ``is_spare``)."""
 
     form: Form
     lines: tuple[str, ...] = ()
+
+    @property
+    def code_column(self) -> int:
+        """Column of 科目代码 in a form of codes; the name stands right of it."""
+        return self.form.body[1].index("{code}")
 
     @property
     def body_row(self) -> int:
@@ -73,7 +79,7 @@ class FormSheet:
 
     @cached_property
     def body(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """The printed rows: the code of the row ("" where it has none), and its cells as in the edition."""
+        """The printed rows: the line ("" where all lines are printed), and its cells as in the edition."""
         if self.form.kind != "codes":
             return tuple(("", row) for row in self.form.body)
         total, pattern = self.form.body
@@ -81,7 +87,7 @@ class FormSheet:
 
     @cached_property
     def cells(self) -> dict[Ref, tuple[int, int]]:
-        """Row and column of every figure, also where ——— is printed; blank entry rows are not in it."""
+        """Row and column of every figure, also where ——— is printed, and of the blank entry rows."""
         if self.form.kind != "codes":
             return {
                 Ref(self.form.id, slot.line, slot.column): (self.body_row + slot.row, slot.at)
@@ -90,14 +96,19 @@ class FormSheet:
         return {
             Ref(self.form.id, line, column.id): (self.body_row + row, column.at)
             for row, (line, _) in enumerate(self.body)
-            if line
             for column in self.form.columns
         }
 
 
 def form_sheet(form: Form, codes: Sequence[str] = (), spare: int = 0) -> FormSheet:
     """The sheet of ``form`` for a report that prints ``codes``, with ``spare`` blank entry rows."""
-    return FormSheet(form, (*codes, *([""] * spare)) if form.kind == "codes" else ())
+    blank = (f"{_SPARE}{number + 1}" for number in range(spare))
+    return FormSheet(form, (*codes, *blank) if form.kind == "codes" else ())
+
+
+def is_spare(line: str) -> bool:
+    """Whether a line of a FormSheet is a blank entry row."""
+    return line.startswith(_SPARE)
 
 
 # --- sheets described by labels ------------------------------------------------------------------------
