@@ -34,7 +34,7 @@ def computed(edition: Edition, sheet: FormSheet) -> dict[Ref, Computed]:
         if not rule.formula:
             continue
         for equation in rule.parsed:
-            if not _within(equation, sheet.form.id):
+            if not within(equation, sheet.form.id):
                 continue
             if equation.left[0].lines == "@parent":
                 for ref, call in _tree(sheet, equation):
@@ -47,7 +47,8 @@ def computed(edition: Edition, sheet: FormSheet) -> dict[Ref, Computed]:
     return found
 
 
-def _within(equation: Equation, form_id: str) -> bool:
+def within(equation: Equation, form_id: str) -> bool:
+    """Whether an equation states one figure of a form by other figures of the same form."""
     left, *others = equation.left
     forms = {operand.form for operand in (*equation.left, *equation.right)}
     return equation.operator == "=" and not others and left.coefficient == 1 and forms == {form_id}
@@ -81,7 +82,7 @@ def _sum(sheet: FormSheet, terms: Sequence[Term]) -> Call:
     taken = [sheet.cells[term.ref] for term in terms if term.coefficient < 0]
     if not taken:
         return total(added)
-    return Call("XT_CHANGE", (_one(added), _one(taken)))
+    return Call("XT_CHANGE_AMOUNT", (_one(added), _one(taken)))
 
 
 def _one(spots: Sequence[Spot]) -> Argument:
