@@ -92,7 +92,7 @@ def write_overview(board: Board, report: Report | None) -> None:
     page.set_row(5, 22)
     entries = glossary_entries(texts) if report else [""] * _SPARE_TERMS
     for row, text in enumerate(entries, 6):
-        board.put(row, 0, row - 5, styles("cell", "centre", "count"))
+        board.put(row, 0, row - 5, styles("cell", "count", "centre"))
         board.put(row, 1, text, styles("cell", "left", "wrap", "entry"))
         page.set_row(row, height(text, 110))
     _prose(board, 7 + len(entries), GLOSSARY_CLOSING, texts.get(GLOSSARY_CLOSING.key, ""))
