@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from xltools.amount import Unit
+from xltools.amount import ZERO, Unit
 from xltools.editions import Edition, Rule
 from xltools.editions.equation import Constraint, Shapes, Term, expand, form_of, parse
 from xltools.report import Ref, Report
@@ -30,6 +30,10 @@ class Broken:
         return self.gap <= self.allowed
 
 
+HALF_UNIT = Decimal("0.005")
+"""How far a figure printed in 万元 may lie from the exact one."""
+
+
 class Figures:
     """The amounts of a report as whole numbers of one common fraction, for fast exact sums.
 
@@ -44,7 +48,7 @@ class Figures:
         for scope, figures in (("last_year", report.last_year), ("budget", report.budget)):
             given += [(Ref(f"{scope}.{ref.form}", ref.line, ref.column), v) for ref, v in figures.items()]
         places = max((-_exponent(value) for _, value in given), default=0)
-        self.scale = 10 ** max(places, 2)
+        self.scale: int = 10 ** max(places, 2)
         self._values = {ref: int(value * self.scale) for ref, value in given}
         self._exact = {
             (form.id, line.id) for form in edition.forms.values() for line in form.lines if line.count
@@ -63,13 +67,13 @@ class Figures:
     def slack(self, terms: Iterable[Term]) -> Decimal:
         """What rounding of the non-blank ``terms`` can move their sum, in the report's unit."""
         if not self.rounded:
-            return Decimal(0)
-        count = sum(
+            return ZERO
+        count: int = sum(
             abs(coefficient)
             for coefficient, ref in terms
             if ref in self._values and (form_of(ref.form), ref.line) not in self._exact
         )
-        return Decimal("0.005") * count
+        return HALF_UNIT * count
 
     def decimal(self, number: int) -> Decimal:
         """A sum as a decimal in the report's unit."""
@@ -119,8 +123,10 @@ def _distinct(constraints: Iterable[Constraint]) -> tuple[Constraint, ...]:
 
 def holds(text: str, figures: Figures, shapes: Shapes) -> bool:
     """Whether a condition is met by the printed figures (equalities within rounding)."""
-    return all(_judge(constraint, figures) is None or _tail(constraint, figures)
-               for constraint in expand(parse(text), shapes, ""))
+    return all(
+        _judge(constraint, figures) is None or _tail(constraint, figures)
+        for constraint in expand(parse(text), shapes, "")
+    )
 
 
 def _tail(constraint: Constraint, figures: Figures) -> bool:

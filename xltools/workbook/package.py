@@ -198,8 +198,13 @@ def relationships(package: Package, part: str) -> dict[str, Attributes]:
     where = relationships_part(part)
     if not package.has(where):
         return {}
+    return read_relationships(package.read(where), part)
+
+
+def read_relationships(content: bytes, part: str) -> dict[str, Attributes]:
+    """The relationships of ``part`` from the bytes of its relationships part; see ``relationships``."""
     found: dict[str, Attributes] = {}
-    for name, attributes in elements(package.read(where), where):
+    for name, attributes in elements(content, relationships_part(part)):
         if name == "Relationship" and "Id" in attributes:
             external = attributes.get("TargetMode") == "External"
             target = attributes.get("Target", "")
