@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from xltools.workbook.blueprint import AMOUNT, CODE, LINE, OTHER, TITLE, Blueprint, blocks, role
@@ -173,5 +172,5 @@ def _find_codes(columns: Columns, head: Head, rows: Rows, bottom: int) -> None:
     block.pop(LINE, None)
 
 
-def _count_codes(at: int, rows: Iterable[list[object]]) -> int:
+def _count_codes(at: int, rows: Rows) -> int:
     return sum(1 for cells in rows if at < len(cells) and len(code(cells[at])) in (3, 5, 7))

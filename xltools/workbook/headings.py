@@ -97,7 +97,8 @@ def is_numbers(cells: Sequence[object]) -> bool:
 
 def _extend(paths: dict[int, Path], own: set[int], cells: Sequence[object]) -> None:
     """One more row of headings."""
-    carried, parent = "", ()
+    carried = ""
+    parent: Path = ()
     before = dict(paths)
     for at, cell in enumerate(cells):
         above = before.get(at, ())
