@@ -15,13 +15,13 @@ Labels and headings are compared without blanks, colons and the difference of fu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
 from xltools.amount import PLACES, NotAnAmount, parse_text, show
-from xltools.editions import Edition, Form
+from xltools.editions import Form
 from xltools.report import TOTAL, Ref
 
 COVER = "封面"
@@ -37,6 +37,7 @@ FINDINGS = "审核结果"
 
 TITLE_ROW, NUMBER_ROW, META_ROW, HEADER_ROW = 0, 1, 2, 3
 """Title; 公开NN表 at the right; 部门名称, 年度, 金额单位; first row of the headings."""
+_SPARE = "~"
 SPARE_ROWS = 12
 """Blank entry rows of a form of codes in an empty workbook."""
 SPARE_ROWS_EMPTY = 3
@@ -50,11 +51,16 @@ def sheet_name(form: Form) -> str:
 
 @dataclass(frozen=True)
 class FormSheet:
-    """A form as a freshly built sheet has it. ``lines``: the codes in order, "" for a blank entry row
-    (forms of codes only)."""
+    """A form as a freshly built sheet has it. ``lines`` (forms of codes only): the codes in order, and
+    "~1", "~2" … for blank entry rows (see ``is_spare``)."""
 
     form: Form
     lines: tuple[str, ...] = ()
+
+    @property
+    def code_column(self) -> int:
+        """Column of 科目代码 in a form of codes; the name stands right of it."""
+        return self.form.body[1].index("{code}")
 
     @property
     def body_row(self) -> int:
@@ -73,7 +79,7 @@ class FormSheet:
 
     @cached_property
     def body(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """The printed rows: the code of the row ("" where it has none), and its cells as in the edition."""
+        """The printed rows: the line ("" where all lines are printed), and its cells as in the edition."""
         if self.form.kind != "codes":
             return tuple(("", row) for row in self.form.body)
         total, pattern = self.form.body
@@ -81,7 +87,7 @@ class FormSheet:
 
     @cached_property
     def cells(self) -> dict[Ref, tuple[int, int]]:
-        """Row and column of every figure, also where ——— is printed; blank entry rows are not in it."""
+        """Row and column of every figure, also where ——— is printed, and of the blank entry rows."""
         if self.form.kind != "codes":
             return {
                 Ref(self.form.id, slot.line, slot.column): (self.body_row + slot.row, slot.at)
@@ -90,14 +96,19 @@ class FormSheet:
         return {
             Ref(self.form.id, line, column.id): (self.body_row + row, column.at)
             for row, (line, _) in enumerate(self.body)
-            if line
             for column in self.form.columns
         }
 
 
 def form_sheet(form: Form, codes: Sequence[str] = (), spare: int = 0) -> FormSheet:
     """The sheet of ``form`` for a report that prints ``codes``, with ``spare`` blank entry rows."""
-    return FormSheet(form, (*codes, *([""] * spare)) if form.kind == "codes" else ())
+    blank = (f"{_SPARE}{number + 1}" for number in range(spare))
+    return FormSheet(form, (*codes, *blank) if form.kind == "codes" else ())
+
+
+def is_spare(line: str) -> bool:
+    """Whether a line of a FormSheet is a blank entry row."""
+    return line.startswith(_SPARE)
 
 
 # --- sheets described by labels ------------------------------------------------------------------------
@@ -294,11 +305,27 @@ EVALUATION_NOTE = "备注"
 
 # 概况与名词
 
+_GLOSSARY = "glossary."
 DUTIES = Field("duties", "一、本部门（单位）职责")
 ORGANISATION = Field("organisation", "二、机构设置情况")
 GLOSSARY = Table((Heading("number", "序号"), Heading("text", "名词解释")))
 """Report.texts["glossary.1"] …, numbered by their order; the number itself is not read."""
 GLOSSARY_CLOSING = Field("glossary.closing", "结语")
+
+
+def glossary_entries(texts: Mapping[str, str]) -> list[str]:
+    """The entries of the glossary in Report.texts, in order."""
+    found = {}
+    for key, text in texts.items():
+        number = key.removeprefix(_GLOSSARY)
+        if key.startswith(_GLOSSARY) and number.isdigit():
+            found[int(number)] = text
+    return [text for _, text in sorted(found.items())]
+
+
+def is_fact(key: str) -> bool:
+    """Whether an entry of Report.texts belongs among the facts of 上年数与预算: not on 概况与名词."""
+    return key not in (DUTIES.key, ORGANISATION.key) and not key.startswith(_GLOSSARY)
 
 # 审核结果
 
@@ -320,71 +347,3 @@ FINDING_ROWS = Table(
 )
 """``explanation`` is Report.explanations[key]."""
 NOT_CHECKED = Table((Heading("rule", "未审核的规则"), Heading("reason", "未审核的原因")))
-
-
-# --- what the extra sheets of a report list --------------------------------------------------------------
-
-
-def comparison_refs(edition: Edition, codes: Sequence[str]) -> Iterator[tuple[Ref, bool]]:
-    """The figures to compare with, in order, and whether the text needs the budget of each.
-
-    ``codes`` are the 类 of the general public budget that the report prints. Figures that a form of the
-    edition does not have are left out.
-    """
-    wanted = [
-        (Ref("summary", "31", "1"), False),
-        (Ref("summary", "62", "2"), False),
-        (Ref("summary", "60", "2"), False),
-        (Ref("appropriation", "32", "1"), False),
-        (Ref("appropriation", "64", "2"), False),
-        (Ref("general", TOTAL, "1"), True),
-        *((Ref("general", code, "1"), True) for code in codes),
-        (Ref("funds", TOTAL, "3"), False),
-        (Ref("state_capital", TOTAL, "1"), False),
-        *((Ref("three_public", "1", str(column)), False) for column in range(7, 13)),
-        (Ref("statistics", "5", "1"), False),
-        (Ref("statistics", "6", "1"), False),
-    ]
-    for ref, budget in wanted:
-        form = edition.forms.get(ref.form)
-        if form and ref.column in form.column_of and (form.kind == "codes" or ref.line in form.line_of):
-            yield ref, budget
-
-
-def narrative_rows(codes: Sequence[tuple[str, str]]) -> list[tuple[str, str, str]]:
-    """Section, content and key of every row of 情况说明; ``codes`` are (类, name) of 公开05表."""
-    classes = [
-        row
-        for code, name in codes
-        for row in (
-            ("五、一般公共预算支出", f"{name}：用途", f"general.{code}.purpose"),
-            ("五、一般公共预算支出", f"{name}：变动原因", f"general.{code}"),
-        )
-    ]
-    return [
-        ("一、收入支出总体", "总计变动原因", "summary"),
-        ("四、财政拨款总体", "总计变动原因", "appropriation"),
-        ("五、一般公共预算支出", "总体变动原因", "general"),
-        *classes,
-        ("六、基本支出", "工资福利支出的说明", "basic.301"),
-        ("六、基本支出", "对个人和家庭的补助的说明", "basic.303"),
-        ("六、基本支出", "公用经费主要包括", "basic.public"),
-        ("七、政府性基金", "变动原因", "funds"),
-        ("八、国有资本经营", "变动原因", "state_capital"),
-        *_three_public_rows(),
-        ("十、机关运行经费", "变动原因", "running_costs"),
-        ("十、预算绩效", "改进管理措施", "performance.measures"),
-    ]
-
-
-def _three_public_rows() -> Iterator[tuple[str, str, str]]:
-    names = {
-        "abroad": "因公出国（境）费",
-        "purchase": "公务用车购置费",
-        "running": "公务用车运行维护费",
-        "reception": "公务接待费",
-    }
-    for key, name in names.items():
-        yield "九、“三公”经费总体", f"{name}：变动原因", f"three_public.{key}"
-    for key, name in (*list(names.items())[:3], ("domestic", "国内接待费"), ("overseas", "国（境）外接待费")):
-        yield "九、“三公”经费具体", f"{name}：用途", f"three_public.{key}.purpose"
