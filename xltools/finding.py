@@ -151,3 +151,25 @@ def explanation_key(finding: Finding) -> str:
     first = finding.cells[0]
     place = str(first.ref) if first.ref else first.label
     return f"{finding.rule}|{place}|{','.join(cell.value for cell in finding.cells)}"
+
+
+CHANGED = "（已变化）"
+"""Marks an 出错说明 whose figures have changed since it was written."""
+
+
+def explanation(finding: Finding, explanations: Mapping[str, str]) -> str:
+    """The 出错说明 typed for ``finding``, marked 已变化 when it was typed for other figures; "" for none."""
+    key = explanation_key(finding)
+    if key in explanations:
+        return explanations[key]
+    stem = key.rpartition("|")[0] + "|"
+    for other, text in explanations.items():
+        if other.startswith(stem) and text:
+            return text if text.startswith(CHANGED) else CHANGED + text
+    return ""
+
+
+def is_explained(finding: Finding, explanations: Mapping[str, str]) -> bool:
+    """Whether ``finding`` carries an 出错说明 that was typed for its present figures."""
+    text = explanation(finding, explanations).strip()
+    return bool(text) and not text.startswith(CHANGED)

@@ -27,7 +27,7 @@ class Broken:
     @property
     def tail(self) -> bool:
         """尾差: rounding explains the gap."""
-        return self.gap <= self.allowed
+        return 0 < self.gap <= self.allowed
 
 
 HALF_UNIT = Decimal("0.005")
@@ -122,18 +122,8 @@ def _distinct(constraints: Iterable[Constraint]) -> tuple[Constraint, ...]:
 
 
 def holds(text: str, figures: Figures, shapes: Shapes) -> bool:
-    """Whether a condition is met by the printed figures (equalities within rounding)."""
-    return all(
-        _judge(constraint, figures) is None or _tail(constraint, figures)
-        for constraint in expand(parse(text), shapes, "")
-    )
-
-
-def _tail(constraint: Constraint, figures: Figures) -> bool:
-    if constraint.operator != "=":
-        return False
-    gap = abs(figures.total(constraint.left) - figures.total(constraint.right))
-    return figures.decimal(gap) <= figures.slack(constraint.left + constraint.right)
+    """Whether a condition is met by the printed figures to the letter."""
+    return all(_judge(constraint, figures) is None for constraint in expand(parse(text), shapes, ""))
 
 
 def broken(rule: Rule, constraints: Sequence[Constraint], figures: Figures) -> Iterator[Broken]:
@@ -146,7 +136,9 @@ def broken(rule: Rule, constraints: Sequence[Constraint], figures: Figures) -> I
         allowed = Decimal(0) if constraint.exact else figures.slack(constraint.left + constraint.right)
         if constraint.operator in "<>" or not constraint.right:
             # A sign or a forbidden figure is not a matter of rounding.
-            allowed = Decimal(0)
+            allowed = ZERO
+        elif figures.rounded:
+            allowed = max(allowed, rule.tolerance)
         yield Broken(
             rule, constraint, figures.decimal(left), figures.decimal(right), figures.decimal(gap), allowed
         )
@@ -162,6 +154,8 @@ def _judge(constraint: Constraint, figures: Figures) -> int | None:
         return difference if difference > 0 else None
     if operator == ">=":
         return -difference if difference < 0 else None
+    # A printed 0.00 may stand for a little; only a blank is exactly 0.
+    slack = int(figures.slack(constraint.left + constraint.right) * figures.scale * 2)
     if operator == "<":
-        return None if difference < 0 else difference
-    return None if difference > 0 else -difference
+        return None if 2 * difference - slack < 0 else difference
+    return None if 2 * difference + slack > 0 else -difference

@@ -93,10 +93,10 @@ def dependents(
     changed: Mapping[str, Collection[str]],
     names: Mapping[str, str] | None = None,
 ) -> dict[str, set[str]]:
-    """Sheet → formula cells that depend, directly or through others, on the ``changed`` cells (sheet → cells).
+    """Sheet → formula cells that depend, directly or through others, on the ``changed`` cells.
 
-    ``formulas`` as from ``read_formulas``; ``names``: defined names → their formula. Sheet names in the result
-    are those of ``formulas``.
+    ``formulas`` as from ``read_formulas``; ``changed``: sheet → cells; ``names``: defined names → their
+    formula. Sheet names in the result are those of ``formulas``.
     """
     known = {name.lower(): text for name, text in (names or {}).items()}
     pending = _mentioning(formulas, changed, known)

@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from html import unescape
 
 from xltools.workbook.address import MAX_COLUMN, column_number, join, shift, split
-from xltools.workbook.markup import broken, hostile, local, parse, parser
+from xltools.workbook.markup import broken, hostile, local, parse, parser, unescape
 from xltools.workbook.package import Package, Sheet, relationships, resolve
 
 MAX_AREA = 4_000_000
@@ -29,8 +28,8 @@ class Facts:
     ``formulas``: every formula cell, shared formulas expanded, prefixes as stored (see ``plain``).
     ``arrays``: anchor → range of array formulas; ``uncached``: formula cells without a stored value;
     ``errors``: cell → error value; ``merges``: ranges; ``hidden_rows``/``hidden_columns``: numbers from 1;
-    ``notes``: whether the sheet has notes or threaded comments; ``trouble``: "" or a Chinese clause saying why
-    the sheet was not read (it is too large): the rest is empty then, and no other reader should touch it.
+    ``notes``: whether the sheet has notes or threaded comments; ``trouble``: "" or a Chinese clause saying
+    why the sheet was not read (it is too large): the rest is empty then, and no other reader should touch it.
     """
 
     formulas: dict[str, str] = field(default_factory=dict)
@@ -138,12 +137,12 @@ _ATTRIBUTE = re.compile(r'([A-Za-z:]+)="([^"]*)"')
 
 
 def sheet_data(text: str) -> tuple[int, int, bool] | None:
-    """Where <sheetData> begins and ends in a sheet that is in the proven dialect, and whether the sheet is wide
-    (has cells beyond DZ9999); else None.
+    """Where <sheetData> begins and ends in a sheet that is in the proven dialect, and whether the sheet is
+    wide (has cells beyond DZ9999); else None.
 
-    The proof: UTF-8, the worksheet's elements without prefix, no comments, CDATA, entities of its own or further
-    processing instructions, and one pattern that the whole of <sheetData> must match: no blanks between elements,
-    double-quoted attributes without markup, an address on every row and cell.
+    The proof: UTF-8, the worksheet's elements without prefix, no comments, CDATA, entities of its own or
+    further processing instructions, and one pattern that the whole of <sheetData> must match: no blanks
+    between elements, double-quoted attributes without markup, an address on every row and cell.
     """
     start = text.find("<sheetData")
     if (
@@ -184,7 +183,7 @@ def fast_facts(text: str) -> Facts | None:
         if len(facts.merges) != text.count("<mergeCell", merges) - 1:
             return None
     if text.find(' t="e"', start, end) >= 0:
-        facts.errors = dict(_ERROR.findall(text, start, end))
+        facts.errors = {cell: unescape(error) for cell, error in _ERROR.findall(text, start, end)}
     _collect(text, start, end, facts)
     return facts
 
@@ -224,7 +223,7 @@ def _collect(text: str, start: int, end: int, facts: Facts) -> None:
         if match is None:  # a font inside an inline string
             continue
         cell, attributes, how, formula, value, inline = match.groups()
-        formula = unescape(formula) if formula and "&" in formula else formula or ""
+        formula = unescape(formula or "")
         if how:
             formula = _special(cell, dict(_ATTRIBUTE.findall(how)), formula, shared, facts)
         formulas[cell] = formula

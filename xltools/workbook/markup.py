@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from xml.parsers import expat
 
@@ -47,6 +48,17 @@ def parse(engine: expat.XMLParserType, content: bytes, part: str) -> None:
         raise broken(part) from None
     except (ValueError, LookupError):  # an encoding that expat cannot handle
         raise broken(part) from None
+
+
+_REFERENCE = re.compile("&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|(amp|lt|gt|quot|apos));")
+_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+
+
+def unescape(text: str) -> str:
+    """``text`` of well-formed XML with its references replaced."""
+    if "&" not in text:
+        return text
+    return _REFERENCE.sub(lambda m: _NAMED[m[3]] if m[3] else chr(int(m[1], 16) if m[1] else int(m[2])), text)
 
 
 def local(name: str) -> str:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from html import unescape
 
 from xltools.errors import XltoolsError
-from xltools.workbook.markup import broken
+from xltools.workbook.markup import broken, unescape
 from xltools.workbook.surgery.cells import escape
 from xltools.workbook.surgery.parts import Parts
 
@@ -134,8 +133,8 @@ def update_chain(
 ) -> None:
     """Take cells out of the calculation chain and put new ones in: sheetId → addresses.
 
-    With ``rebuild``, and where the chain's sheet numbers could be read in two ways, the whole chain goes: Excel
-    builds it anew.
+    With ``rebuild``, and where the chain's sheet numbers could be read in two ways, the whole chain goes:
+    Excel builds it anew.
     """
     links = parts.links(parts.package.workbook_part)
     identity = next((key for key, link in links.items() if link["Type"].endswith("/calcChain")), "")

@@ -83,7 +83,7 @@ def number_text(number: int | Decimal) -> str:
         exponent = normal.as_tuple().exponent
         if normal == 0:
             return "0"
-        if isinstance(exponent, int) and -20 <= exponent and normal.adjusted() <= 20:
+        if isinstance(exponent, int) and exponent >= -20 and normal.adjusted() <= 20:
             return format(normal, "f")
         return str(normal)
     return number_text(Decimal(number)) if abs(number) >= 10**15 else str(number)

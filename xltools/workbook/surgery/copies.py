@@ -6,9 +6,9 @@ What Excel must not find twice (tables, pivot tables, controls, code names) is r
 from __future__ import annotations
 
 import re
-from html import unescape
 
 from xltools.errors import XltoolsError
+from xltools.workbook.markup import unescape
 from xltools.workbook.package import relationships_part
 from xltools.workbook.surgery import book
 from xltools.workbook.surgery.cells import escape

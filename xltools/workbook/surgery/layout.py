@@ -54,7 +54,8 @@ _HYPERLINK = re.compile(r'<hyperlink [^>]*?ref="([^"]*)"[^>]*?(?:/>|></hyperlink
 
 
 def children(text: str) -> list[tuple[str, int, int]]:
-    """(name, start, end) of the elements that stand one after the other in ``text``, not of those inside them.
+    """(name, start, end) of the elements that stand one after the other in ``text``, not of those inside
+    them.
 
     A closing tag that has no partner (</worksheet>) ends the list.
     """

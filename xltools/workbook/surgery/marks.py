@@ -50,7 +50,8 @@ def add_marks(tail: Tail, marks: Mapping[str, Sequence[str]], formats: Mapping[s
 
 
 def differential_formats(parts: Parts, styles: str, colours: Sequence[str]) -> dict[str, int]:
-    """Ids of differential formats with these fill colours in the part ``styles``, added where they are missing."""
+    """Ids of differential formats with these fill colours in the part ``styles``, added where they are
+    missing."""
     text = parts.text(styles)
     ids: dict[str, int] = {}
     for colour in colours:

@@ -1,16 +1,16 @@
 """Notes of ours on cells (legacy comments with their VML shapes); the user's own notes stay as they are.
 
-Ours are recognised by their author. Source of the format: ECMA-376 part 1, 18.7 (comments), part 4, 19.1 (VML).
+Ours are recognised by their author. Source of the format: ECMA-376 part 1, 18.7 (comments), part 4, 19.1
+(VML).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from html import unescape
 
 from xltools.workbook.address import split
-from xltools.workbook.markup import broken
+from xltools.workbook.markup import broken, unescape
 from xltools.workbook.surgery.cells import escape, escape_text
 from xltools.workbook.surgery.layout import Tail
 from xltools.workbook.surgery.parts import OFFICE, Parts
@@ -54,7 +54,8 @@ def set_notes(
 ) -> list[str]:
     """Let ``notes`` (cell → text) be all notes of ours in the sheet part ``sheet``, the ``number``-th one.
 
-    Returns the cells that got none because the user has a note there. ``tail`` and ``head`` are the sheet's text.
+    Returns the cells that got none because the user has a note there. ``tail`` and ``head`` are the sheet's
+    text.
     """
     links = parts.links(sheet)
     comments = next((link["part"] for link in links.values() if link["Type"].endswith("/comments")), "")

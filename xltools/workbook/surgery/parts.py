@@ -63,8 +63,8 @@ class Parts:
         self.put(_TYPES, re.sub(pattern, "", self.text(_TYPES)))
 
     def relate(self, part: str, kind: str, target: str, external: bool = False) -> str:
-        """Add a relationship of ``part`` of the office type ``kind`` (or a full URI) to the part ``target``; its
-        new id."""
+        """Add a relationship of ``part`` of the office type ``kind`` (or a full URI) to the part
+        ``target``; its new id."""
         where = relationships_part(part)
         text = self.text(where) if self.has(where) else ""
         if not text:

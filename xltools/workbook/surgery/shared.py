@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 
 from xltools.workbook.address import area_text, shift
+from xltools.workbook.markup import unescape
 from xltools.workbook.surgery.cells import escape
 
 _ATTRIBUTE = re.compile(r' ([A-Za-z:]+)="([^"]*)"')

@@ -103,8 +103,8 @@ class SheetXml:
     def write(self, address: str, content: Content, overwrite: bool = False) -> None:
         """Put ``content`` into a cell, keeping its style. A formula is replaced only with ``overwrite``.
 
-        Raises XltoolsError for cells that cannot be written without harm: a formula, part of an array formula,
-        hidden by a merged range, a heading of a table.
+        Raises XltoolsError for cells that cannot be written without harm: a formula, part of an array
+        formula, hidden by a merged range, a heading of a table.
         """
         row, column = split(address)
         self._check_place(address, row, column, content)
@@ -135,14 +135,15 @@ class SheetXml:
     def _check_place(self, address: str, row: int, column: int, content: Content) -> None:
         for top, left, bottom, right in self._merges:
             if top <= row <= bottom and left <= column <= right and (row, column) != (top, left):
+                where = area_text((top, left, bottom, right))
                 raise XltoolsError(
-                    f"“{self.name}”{address} 被合并单元格 {area_text((top, left, bottom, right))} 盖住，不能写入。",
-                    "请取消合并后再试。",
+                    f"“{self.name}”{address} 被合并单元格 {where} 盖住，不能写入。", "请取消合并后再试。"
                 )
         for top, left, bottom, right in self._arrays:
             if top <= row <= bottom and left <= column <= right and not isinstance(content, Computed):
+                where = area_text((top, left, bottom, right))
                 raise XltoolsError(
-                    f"“{self.name}”{address} 属于数组公式 {area_text((top, left, bottom, right))}，不能单独改写。",
+                    f"“{self.name}”{address} 属于数组公式 {where}，不能单独改写。",
                     "请在 Excel 里删除该数组公式后再试。",
                 )
         for top, left, bottom, right in self.headings:
