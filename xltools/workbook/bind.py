@@ -69,7 +69,11 @@ def _report_columns(region: Region, taker: Taker, body: list[int]) -> None:
         taker.harvest.report("column_renamed", form, spots, found=found, expected=wanted)
     for kind, places in (("column_doubled", columns.doubled), ("column_unknown", columns.others)):
         for at in places:
-            filled = [taker.spot(row, at) for row in body if type(region.grid.rows[row][at]) in (float, int)]
+            filled = [
+                taker.spot(row, at)
+                for row in body
+                if type(region.grid.rows[row][at]) in (float, int) and not taker.nothing(row, at)
+            ]
             title = head.paths.get(at, ("",))[-1]
             if filled and title:
                 taker.harvest.report(kind, form, filled, title=title, **listed(filled))

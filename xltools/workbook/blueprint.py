@@ -92,7 +92,7 @@ class Lines:
         return found[0] if len(found) == 1 else None
 
 
-@dataclass(slots=True)
+@dataclass
 class Blueprint:
     """What is needed to find ``form`` in a sheet and its cells in it.
 

@@ -271,15 +271,24 @@ def _read_facts(one: Page, report: Report) -> None:
 
 def read_narrative(one: Page, report: Report) -> None:
     """Reasons and purposes by key; where the key is gone by section and content."""
-    codes = [c for c in report.lines.get("general", []) if len(c) == 3]
-    rows = layout.narrative_rows([(c, report.titles.get(c, "")) for c in codes])
-    known = {(key(section), key(content)): name for section, content, name in rows}
+    known: dict[tuple[str, str], str] = {}
     for _, record in records(one, layout.SENTENCES, frozenset()):
-        spoken = label(record.get("section", "")), label(record.get("content", ""))
-        name = words(record.get("key", "")) or known.get(spoken, "")
-        text = words(record.get("reason", ""))
+        name, text = words(record.get("key", "")), words(record.get("reason", ""))
+        if text and not name:
+            known = known or _sentence_keys(report)
+            spoken = label(record.get("section", "")), label(record.get("content", ""))
+            name = known.get(spoken, "")
         if name and text:
             report.reasons.setdefault(name, text)
+
+
+def _sentence_keys(report: Report) -> dict[tuple[str, str], str]:
+    """Section and content of the rows of 情况说明 → key."""
+    from xltools.workbook.template.prose import narrative_rows
+
+    codes = [code for code in report.lines.get("general", []) if len(code) == 3]
+    rows = narrative_rows([(code, report.titles.get(code, "")) for code in codes])
+    return {(key(section), key(content)): name for section, content, name in rows}
 
 
 def read_overview(one: Page, report: Report) -> None:

@@ -94,9 +94,16 @@ class Taker:
         return Spot(self.grid.place(row, at), ref, self.grid.rows[row][at])
 
     def filled(self, row: int, places: Sequence[int]) -> bool:
-        """Whether any of these cells of a row holds something that is not a blank or a dash."""
+        """Whether any of these cells of a row holds something that is not a blank, a dash or a computed 0."""
         cells = self.grid.rows[row]
-        return any((row, at) not in self.used and not _blank(cells[at]) for at in places)
+        return any(
+            (row, at) not in self.used and not _blank(cells[at]) and not self.nothing(row, at)
+            for at in places
+        )
+
+    def nothing(self, row: int, at: int) -> bool:
+        """Whether a cell shows the 0 of a formula that has nothing to add up."""
+        return self.grid.rows[row][at] == 0 and self.letters[at] + str(row + 1) in self.grid.facts.formulas
 
     def take(self, line: str, row: int, columns: Sequence[tuple[int, str]]) -> None:
         """The figures of one line: ``columns`` are places and 栏次."""
@@ -162,9 +169,9 @@ class Taker:
         cells = self.grid.rows[row]
         for at in places:
             content = cells[at]
-            if (type(content) is float or type(content) is int or type(content) is Decimal) and (
-                (row, at) not in self.used
-            ):
+            if type(content) is not float and type(content) is not int and type(content) is not Decimal:
+                continue
+            if (row, at) not in self.used and not self.nothing(row, at):
                 self.outside.append(self.spot(row, at))
 
     def finish(self) -> None:

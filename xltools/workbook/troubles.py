@@ -86,7 +86,7 @@ REMEDIES = {
 }
 
 
-def trouble(kind: str, cells: tuple[Cell, ...], **facts: str) -> Finding:
+def trouble(kind: str, spots: tuple[Cell, ...], **facts: str) -> Finding:
     """The finding of a trouble; ``facts`` feed the wording ``reading_<kind>``."""
     rule, severity, title = TROUBLES[kind]
-    return Finding(rule, severity, title, f"reading_{kind}", cells, facts, remedy=REMEDIES[kind])
+    return Finding(rule, severity, title, f"reading_{kind}", spots, facts, remedy=REMEDIES[kind])
