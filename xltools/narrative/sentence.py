@@ -79,7 +79,8 @@ class Sentence:
 
     ``key`` is stable over years. ``headings`` is the path of headings above it, numbers included:
     ("五、一般公共预算…", "（三）…"). ``text`` is made from the figures, ``typed`` what the accountant
-    made of it by hand ("" when not).
+    made of it by hand ("" when not). ``rule`` is the id of the rule for what it states, ``share_rule``
+    for its shares.
     """
 
     key: str
@@ -88,6 +89,8 @@ class Sentence:
     facts: tuple[Fact, ...] = ()
     slots: tuple[Slot, ...] = ()
     typed: str = ""
+    rule: str = ""
+    share_rule: str = ""
 
     @property
     def final(self) -> str:

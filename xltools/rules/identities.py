@@ -119,8 +119,10 @@ def _distinct(constraints: Iterable[Constraint]) -> tuple[Constraint, ...]:
 
 def holds(text: str, figures: Figures, shapes: Shapes) -> bool:
     """Whether a condition is met by the printed figures (equalities within rounding)."""
-    return all(_judge(constraint, figures) is None or _tail(constraint, figures)
-               for constraint in expand(parse(text), shapes, ""))
+    return all(
+        _judge(constraint, figures) is None or _tail(constraint, figures)
+        for constraint in expand(parse(text), shapes, "")
+    )
 
 
 def _tail(constraint: Constraint, figures: Figures) -> bool:
