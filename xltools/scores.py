@@ -170,11 +170,10 @@ def parse_indicator(text: str, unit: str = "") -> IndicatorValue:
     if unit and plain == f"一{_plain(unit)}":
         return IndicatorValue(Sign.EQUAL, None, _plain(unit))
     sign, rest = _split_sign(_DASH_FOR_EQUALS.sub("=", plain))
-    if sign is None:
-        sign, rest = _split_tail(rest)
-    number = _split_number(rest)
+    tail, bare = _split_tail(rest)
+    number = _split_number(bare)
     if number:
-        return IndicatorValue(sign, *number)
+        return IndicatorValue(sign or tail, *number)
     if sign is not None and not any(c.isdigit() for c in rest):
         return IndicatorValue(sign, None, rest)
     return IndicatorValue(text=text.strip())

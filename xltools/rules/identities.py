@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from xltools.amount import Unit
+from xltools.amount import ZERO, Unit
 from xltools.editions import Edition, Rule
 from xltools.editions.equation import Constraint, Shapes, Term, expand, form_of, parse
 from xltools.report import Ref, Report
@@ -27,7 +27,11 @@ class Broken:
     @property
     def tail(self) -> bool:
         """尾差: rounding explains the gap."""
-        return self.gap <= self.allowed
+        return 0 < self.gap <= self.allowed
+
+
+HALF_UNIT = Decimal("0.005")
+"""How far a figure printed in 万元 may lie from the exact one."""
 
 
 class Figures:
@@ -44,7 +48,7 @@ class Figures:
         for scope, figures in (("last_year", report.last_year), ("budget", report.budget)):
             given += [(Ref(f"{scope}.{ref.form}", ref.line, ref.column), v) for ref, v in figures.items()]
         places = max((-_exponent(value) for _, value in given), default=0)
-        self.scale = 10 ** max(places, 2)
+        self.scale: int = 10 ** max(places, 2)
         self._values = {ref: int(value * self.scale) for ref, value in given}
         self._exact = {
             (form.id, line.id) for form in edition.forms.values() for line in form.lines if line.count
@@ -63,13 +67,13 @@ class Figures:
     def slack(self, terms: Iterable[Term]) -> Decimal:
         """What rounding of the non-blank ``terms`` can move their sum, in the report's unit."""
         if not self.rounded:
-            return Decimal(0)
-        count = sum(
+            return ZERO
+        count: int = sum(
             abs(coefficient)
             for coefficient, ref in terms
             if ref in self._values and (form_of(ref.form), ref.line) not in self._exact
         )
-        return Decimal("0.005") * count
+        return HALF_UNIT * count
 
     def decimal(self, number: int) -> Decimal:
         """A sum as a decimal in the report's unit."""
@@ -118,18 +122,8 @@ def _distinct(constraints: Iterable[Constraint]) -> tuple[Constraint, ...]:
 
 
 def holds(text: str, figures: Figures, shapes: Shapes) -> bool:
-    """Whether a condition is met by the printed figures (equalities within rounding)."""
-    return all(
-        _judge(constraint, figures) is None or _tail(constraint, figures)
-        for constraint in expand(parse(text), shapes, "")
-    )
-
-
-def _tail(constraint: Constraint, figures: Figures) -> bool:
-    if constraint.operator != "=":
-        return False
-    gap = abs(figures.total(constraint.left) - figures.total(constraint.right))
-    return figures.decimal(gap) <= figures.slack(constraint.left + constraint.right)
+    """Whether a condition is met by the printed figures to the letter."""
+    return all(_judge(constraint, figures) is None for constraint in expand(parse(text), shapes, ""))
 
 
 def broken(rule: Rule, constraints: Sequence[Constraint], figures: Figures) -> Iterator[Broken]:
@@ -142,7 +136,9 @@ def broken(rule: Rule, constraints: Sequence[Constraint], figures: Figures) -> I
         allowed = Decimal(0) if constraint.exact else figures.slack(constraint.left + constraint.right)
         if constraint.operator in "<>" or not constraint.right:
             # A sign or a forbidden figure is not a matter of rounding.
-            allowed = Decimal(0)
+            allowed = ZERO
+        elif figures.rounded:
+            allowed = max(allowed, rule.tolerance)
         yield Broken(
             rule, constraint, figures.decimal(left), figures.decimal(right), figures.decimal(gap), allowed
         )
@@ -158,6 +154,8 @@ def _judge(constraint: Constraint, figures: Figures) -> int | None:
         return difference if difference > 0 else None
     if operator == ">=":
         return -difference if difference < 0 else None
+    # A printed 0.00 may stand for a little; only a blank is exactly 0.
+    slack = int(figures.slack(constraint.left + constraint.right) * figures.scale * 2)
     if operator == "<":
-        return None if difference < 0 else difference
-    return None if difference > 0 else -difference
+        return None if 2 * difference - slack < 0 else difference
+    return None if 2 * difference + slack > 0 else -difference

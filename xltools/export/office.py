@@ -1,0 +1,99 @@
+"""LibreOffice as a renderer: Word file → PDF, and the page numbers of its headings.
+
+Runs ``soffice`` with a profile of its own that is thrown away, so that an open LibreOffice of the user
+is neither disturbed nor in the way.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from xltools.errors import XltoolsError
+from xltools.export.document import Document, outline
+from xltools.export.docx import write as write_docx
+from xltools.export.pages import outline_pages
+
+_PLACES = (
+    "/usr/bin/soffice",
+    "/usr/lib/libreoffice/program/soffice",
+    "/opt/libreoffice/program/soffice",
+    "/Applications/LibreOffice.app/Contents/MacOS/soffice",
+    r"C:\Program Files\LibreOffice\program\soffice.com",
+    r"C:\Program Files (x86)\LibreOffice\program\soffice.com",
+)
+_FONTS = Path(__file__).with_name("fonts.conf")
+_FILTER = (
+    'pdf:writer_pdf_Export:{"ExportBookmarks":{"type":"boolean","value":"true"},'
+    '"UseTaggedPDF":{"type":"boolean","value":"true"},'
+    '"ExportBookmarksToPDFDestination":{"type":"boolean","value":"false"}}'
+)
+SECONDS = 180
+
+
+def find() -> str | None:
+    """The path of LibreOffice's ``soffice``, None where there is none."""
+    found = shutil.which("soffice") or shutil.which("libreoffice")
+    return found or next((place for place in _PLACES if Path(place).exists()), None)
+
+
+def convert(docx: bytes) -> bytes:
+    """A Word file as PDF. Raises XltoolsError without LibreOffice or when it fails."""
+    program = find()
+    if program is None:
+        raise XltoolsError("没有找到 LibreOffice。", "请安装 LibreOffice，或改用 --pdf-engine typst。")
+    with tempfile.TemporaryDirectory(prefix="xltools-", ignore_cleanup_errors=True) as folder:
+        source = Path(folder, "document.docx")
+        source.write_bytes(docx)
+        command = [
+            *(program, f"-env:UserInstallation={Path(folder, 'profile').as_uri()}", "--headless"),
+            *("--norestore", "--nolockcheck", "--convert-to", _FILTER, "--outdir", folder, str(source)),
+        ]
+        _run(command)
+        result = source.with_suffix(".pdf")
+        if not result.exists():
+            raise XltoolsError(
+                "LibreOffice 没有生成 PDF。", "请改用 --pdf-engine typst，或重新安装 LibreOffice。"
+            )
+        return result.read_bytes()
+
+
+def _run(command: list[str]) -> None:
+    environment = dict(os.environ)
+    if sys.platform.startswith("linux"):
+        environment["FONTCONFIG_FILE"] = str(_FONTS)
+    hidden = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+    try:
+        subprocess.run(
+            command, env=environment, capture_output=True, timeout=SECONDS, check=False, creationflags=hidden
+        )
+    except subprocess.TimeoutExpired as error:
+        remedy = "请改用 --pdf-engine typst。"
+        raise XltoolsError(f"LibreOffice 超过 {SECONDS} 秒没有完成转换。", remedy) from error
+    except OSError as error:
+        raise XltoolsError(
+            "LibreOffice 无法启动。", "请重新安装 LibreOffice，或改用 --pdf-engine typst。"
+        ) from error
+
+
+def pages(pdf: bytes, document: Document) -> dict[str, int]:
+    """The printed page number of each outline entry, by anchor; empty if the PDF's outline is another."""
+    entries = outline(document)
+    found = outline_pages(pdf)
+    if len(found) != len(entries):
+        return {}
+    start = found[0][1] if found else 1
+    return {entry.anchor: page - start + 1 for entry, (_, page) in zip(entries, found, strict=True)}
+
+
+def numbered(document: Document) -> bytes:
+    """The Word file with the page numbers of LibreOffice's layout in its contents.
+
+    The numbers stand in a column of their own, so that filling them in moves nothing.
+    """
+    numbers = pages(convert(write_docx(document)), document)
+    return write_docx(document, numbers, final=bool(numbers))
