@@ -27,7 +27,7 @@ def printed(sentences: list[Sentence]) -> str:
             for level, h in enumerate(sentence.headings)
             if above[: level + 1] != sentence.headings[: level + 1]
         ]
-        lines.append(sentence.final)
+        lines.append(sentence.text)
         above = sentence.headings
     return "\n".join(lines) + "\n"
 
@@ -316,7 +316,7 @@ def test_reasons_are_asked_for_exactly_where_something_changed():
 def test_a_rewritten_sentence_is_kept():
     report = replace(EXAMPLE, texts={**EXAMPLE.texts, "narrative.revenue": "手改的一句。"})
     sentence = by_key(report)["revenue"]
-    assert sentence.final == "手改的一句。" and sentence.text.startswith("2024年度收入合计")
+    assert sentence.text == "手改的一句。" and sentence.generated.startswith("2024年度收入合计")
 
 
 def test_an_edition_without_sentences_has_no_narrative():

@@ -254,7 +254,7 @@ def _joined(sentences: Sequence[Sentence]) -> tuple[str, list[Fact], dict[int, s
         offset = len(text)
         starts = {fact.start for fact in sentence.facts}
         prose = [(slot.start, slot.start + slot.length) for slot in sentence.slots if slot.length]
-        for token in tokens(sentence.text):
+        for token in tokens(sentence.generated):
             typed = any(start <= token.start < end for start, end in prose)
             if token.number is None or token.start in starts or typed:
                 continue
@@ -278,7 +278,7 @@ def _joined(sentences: Sequence[Sentence]) -> tuple[str, list[Fact], dict[int, s
             facts.append(replace(fact, start=offset + fact.start))
             share = fact.kind is Kind.SHARE
             rule_of[offset + fact.start] = sentence.share_rule if share else sentence.rule
-        text += sentence.text + "\n"
+        text += sentence.generated + "\n"
     return text.rstrip("\n"), facts, rule_of
 
 

@@ -36,7 +36,7 @@ def check(report: Report, edition: Edition) -> list[Finding]:
     findings: list[Finding] = []
     for sentence in sentences:
         findings += _missing(sentence, author)
-        if sentence.typed and sentence.typed != sentence.text:
+        if sentence.typed and sentence.typed != sentence.generated:
             cell = author.text_cell(sentence.key, sentence.headings)
             findings += Reading(author, [sentence], sentence.typed, cell, clues).findings()
     return findings + _prose(report, author) + statements(report, edition, author)
