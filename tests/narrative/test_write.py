@@ -83,7 +83,7 @@ def in_yuan() -> Report:
     return replace(
         EXAMPLE,
         unit=Unit.YUAN,
-        amounts=exact,
+        amounts={ref: value * 10000 for ref, value in EXAMPLE.amounts.items()} | exact,
         last_year=before | zeros,
         budget=budget,
         self_evaluations=projects,

@@ -86,7 +86,12 @@ def pair(expected: str, facts: Sequence[Fact], text: str) -> tuple[list[Pair], l
     left, right = tokens(expected), tokens(text)
     partner, sure = _partners(left, right)
     at = {token.start: index for index, token in enumerate(left)}
-    used = {index for index in partner.values() if right[index].shape == "#"}
+    stated = {fact.start for fact in facts}
+    used = {
+        mine
+        for other, mine in partner.items()
+        if left[other].start in stated or left[other].text == right[mine].text
+    }
     pairs: dict[int, Pair] = {}
     for number, fact in enumerate(facts):
         if fact.kind in (Kind.NAME, Kind.GRADE):

@@ -95,9 +95,17 @@ def _leftovers(text: str) -> Iterator[Defect]:
 
 def _percents(text: str) -> Iterator[Defect]:
     for match in _PERCENT.finditer(plain(text)):
-        yield Defect("narrative-32", "narrative_percent", Severity.ERROR, match[1], match.start(1))
+        yield Defect(
+            "narrative-32", "narrative_percent", Severity.ERROR, text[slice(*match.span(1))], match.start(1)
+        )
 
 
 def _contradictions(text: str) -> Iterator[Defect]:
     for match in _CONTRADICTION.finditer(plain(text)):
-        yield Defect("narrative-02", "narrative_contradiction", Severity.ERROR, match[0], match.start())
+        yield Defect(
+            "narrative-02",
+            "narrative_contradiction",
+            Severity.ERROR,
+            text[slice(*match.span())],
+            match.start(),
+        )

@@ -10,7 +10,7 @@ from decimal import Decimal
 from xltools.amount import PLACES, show
 from xltools.finding import Cell, Finding, Severity
 from xltools.narrative.align import Pair, Token, direction, pair, tokens
-from xltools.narrative.defects import context, defects, far_years
+from xltools.narrative.defects import Defect, context, defects, far_years
 from xltools.narrative.sentence import NUMBERS, Fact, Kind, Sentence
 from xltools.narrative.wording import Author
 from xltools.report import Report
@@ -33,27 +33,24 @@ _NOTHING = re.compile(
 
 def text_findings(text: str, report: Report, author: Author, cell: Cell) -> list[Finding]:
     """What is wrong with a text whatever the figures; ``cell`` is where it stands."""
-    found = list(defects(text))
-    if (
-        report.cover.year is not None
-        and cell.ref is not None
-        and cell.ref.line not in ("duties", "organisation")
-    ):
-        found += far_years(text, report.cover.year)
-    return [
-        author.finding(
-            one.rule,
-            one.kind,
-            (replace(cell, value=one.found),),
-            {
-                "context": context(text, one.start, len(one.found)),
-                "found": one.found,
-                "expected": str(report.cover.year or ""),
-            },
-            one.severity,
-        )
-        for one in found
-    ]
+    return [defect_finding(one, text, report, author, cell) for one in text_defects(text, report, cell)]
+
+
+def text_defects(text: str, report: Report, cell: Cell) -> list[Defect]:
+    """The defects of a text, with its years where the text belongs to one year."""
+    timeless = cell.ref is not None and cell.ref.line in ("duties", "organisation")
+    years = [] if timeless or report.cover.year is None else list(far_years(text, report.cover.year))
+    return [*defects(text), *years]
+
+
+def defect_finding(one: Defect, text: str, report: Report, author: Author, cell: Cell) -> Finding:
+    """A defect as a finding."""
+    facts = {
+        "context": context(text, one.start, len(one.found)),
+        "found": one.found,
+        "expected": str(report.cover.year or ""),
+    }
+    return author.finding(one.rule, one.kind, (replace(cell, value=one.found),), facts, one.severity)
 
 
 class Reading:
@@ -74,22 +71,38 @@ class Reading:
         self.clues = clues
         self.expected, self.facts, self.rule_of = _joined(sentences)
         self.tails: list[str] = []
+        self.judged: list[int] = []
 
     def findings(self) -> list[Finding]:
         """All that is to be said about the text."""
         pairs, free = pair(self.expected, self.facts, self.text)
-        found = text_findings(self.text, self.author.report, self.author, self.cell)
         nothing = self._says_nothing(pairs)
         if nothing:
-            return [*found, nothing]
+            return [*self._defects(), nothing]
+        found = []
         for one in pairs:
-            found += self._judge(one)
+            judged = self._judge(one)
+            if judged and one.token:
+                self.judged.append(one.token.start)
+            found += judged
+        found = self._defects() + found
         found += self._absent([one for one in pairs if one.token is None and one.text is None])
         found += self._free(free, pairs)
         if self.tails:
             facts = {"count": str(len(self.tails)), "list": "；".join(self.tails)}
             rule = self.sentences[0].rule
             found.append(self.author.finding(rule, "narrative_tail", (self.cell,), facts, Severity.HINT))
+        return found
+
+    def _defects(self) -> list[Finding]:
+        """Leftovers and the like, without what was judged by the figures already."""
+        report = self.author.report
+        found = []
+        for one in text_defects(self.text, report, self.cell):
+            again = one.kind in ("narrative_percent", "narrative_contradiction")
+            inside = any(one.start <= start < one.start + len(one.found) for start in self.judged)
+            if not (again and inside):
+                found.append(defect_finding(one, self.text, report, self.author, self.cell))
         return found
 
     def _says_nothing(self, pairs: Sequence[Pair]) -> Finding | None:
@@ -114,9 +127,7 @@ class Reading:
     def _judge_name(self, fact: Fact, text: str) -> list[Finding]:
         if _same_name(text, fact.printed):
             return []
-        others = {other.printed for other in self.facts if other.kind is fact.kind}
-        known = others | set(self.author.edition.class_names.values())
-        certain = text.strip() in known or fact.kind is Kind.GRADE
+        certain = text.strip() in self.author.names or fact.kind is Kind.GRADE
         severity = Severity.ERROR if certain else Severity.VERIFY
         return [self._finding(fact, "narrative_name", text, max(self.text.find(text), 0), severity)]
 

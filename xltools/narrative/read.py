@@ -67,30 +67,50 @@ def read_text(text: str, report: Report, edition: Edition) -> list[Finding]:
 def _sections(text: str, wanted: Sequence[tuple[str, ...]]) -> Iterable[tuple[tuple[str, ...], str | None]]:
     """The text below each path of headings; None where its last heading is not found."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    found: dict[tuple[str, ...], int] = {}
-    at = 0
+    paths = list(dict.fromkeys(path[: depth + 1] for path in wanted for depth in range(len(path))))
+    found = _placed([path[-1] for path in paths], lines)
+    rows = {path: row for path, row in zip(paths, found, strict=True) if row is not None}
     for headings in wanted:
-        for number, heading in enumerate(headings):
-            path = headings[: number + 1]
-            if path in found:
-                continue
-            row = next((i for i in range(at, len(lines)) if _is_heading(lines[i], heading)), None)
-            if row is not None:
-                found[path], at = row, row + 1
-    rows = sorted(found.values())
-    for headings in wanted:
-        start = found.get(headings)
+        start = rows.get(headings)
         if start is None:
             yield headings, None
         else:
-            end = next((row for row in rows if row > start), len(lines))
+            end = min((row for row in rows.values() if row > start), default=len(lines))
             yield headings, "\n".join(lines[start + 1 : end])
 
 
-def _is_heading(line: str, heading: str) -> bool:
-    if len(line) > 2 * len(heading):
-        return False
-    return SequenceMatcher(None, _unnumbered(line), _unnumbered(heading), autojunk=False).ratio() >= _ALIKE
+def _placed(headings: Sequence[str], lines: Sequence[str]) -> list[int | None]:
+    """The line of each heading, in order, so that they are as much alike as can be."""
+    alike = [[_likeness(heading, line) for line in lines] for heading in headings]
+    # best[h][l]: the most likeness that headings from h on can have in lines from l on.
+    best = [[0.0] * (len(lines) + 1) for _ in range(len(headings) + 1)]
+    for h in range(len(headings) - 1, -1, -1):
+        for row in range(len(lines) - 1, -1, -1):
+            taken = alike[h][row] + best[h + 1][row + 1] if alike[h][row] else 0.0
+            best[h][row] = max(taken, best[h + 1][row], best[h][row + 1])
+    found: list[int | None] = []
+    row = 0
+    for h in range(len(headings)):
+        here = best[h][row]
+        while row < len(lines) and best[h][row + 1] == here and here > best[h + 1][row]:
+            row += 1
+        if row < len(lines) and here > best[h + 1][row]:
+            found.append(row)
+            row += 1
+        else:
+            found.append(None)
+    return found
+
+
+def _likeness(heading: str, line: str) -> float:
+    """0 for what is no such heading, else up to 1."""
+    if len(line) > 2 * len(heading) + 4:
+        return 0.0
+    matcher = SequenceMatcher(None, _unnumbered(line), _unnumbered(heading), autojunk=False)
+    if matcher.quick_ratio() < _ALIKE:
+        return 0.0
+    ratio = matcher.ratio()
+    return ratio if ratio >= _ALIKE else 0.0
 
 
 def _unnumbered(heading: str) -> str:

@@ -78,9 +78,9 @@ class Sentence:
     """One paragraph of the narrative.
 
     ``key`` is stable over years. ``headings`` is the path of headings above it, numbers included:
-    ("五、一般公共预算…", "（三）…"). ``generated`` is made from the figures, and the places of ``facts`` and
-    ``slots`` are places in it; ``typed`` is what the accountant made of it by hand ("" when not). ``rule`` is the id of the rule for what it states, ``share_rule``
-    for its shares.
+    ("五、一般公共预算…", "（三）…"). ``generated`` is made from the figures, and the places of ``facts``
+    and ``slots`` are places in it; ``typed`` is what the accountant made of it by hand ("" when not).
+    ``rule`` is the id of the rule for what it states, ``share_rule`` for its shares.
     """
 
     key: str

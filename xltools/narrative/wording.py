@@ -56,6 +56,8 @@ class Author:
         self.report = report
         self.edition = edition
         self.rules = rules(edition)
+        self.names = _names(edition) | set(report.titles.values())
+        """Every name the forms print: another one in its place is a mistake, not a manner of speaking."""
 
     def text_cell(self, key: str, headings: tuple[str, ...] = (), value: str = "") -> Cell:
         """The cell of a sentence."""
@@ -108,6 +110,13 @@ class Author:
             basis=rule.basis,
             remedy=rule.remedy,
         )
+
+
+def _names(edition: Edition) -> set[str]:
+    forms = edition.forms.values()
+    titles = {column.title for form in forms for column in form.columns}
+    names = {line.name for form in forms for line in form.lines}
+    return titles | names | set(edition.class_names.values()) | set(edition.function_codes.values())
 
 
 _PARTS = (".difference", ".rate", ".share", ".completion", ".direction", ".name")
