@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from enum import StrEnum
 
 ZERO = Decimal(0)
+ONE = Decimal(1)
 PLACES = 2
 """Places after the point of every amount of the ten forms, in 元 and in 万元."""
 LIMIT = Decimal(10) ** 13
 """Amounts from here on cannot be kept exactly in a cell (15 significant digits), nor are they real."""
 
-_DASHES = re.compile(r"^[-‐‑‒–—―─－—]+$")
-_NUMBER = re.compile(r"^[+-]?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?$")
+_DASHES = re.compile(r"^[-‐‑‒–—―─]+$")
+_NUMBER = re.compile(r"^[+-]?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?$", re.ASCII)
+# Not NFKC: it would also read 5² as 52 and ① as 1.
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", ord("−"): "-"}
 
 
 class Unit(StrEnum):
@@ -44,7 +46,8 @@ def half_up(value: Decimal, places: int = PLACES) -> Decimal:
     """``value`` rounded to ``places`` as Excel's ROUND does: ties away from zero."""
     with localcontext() as context:
         context.prec = 60
-        return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+        # + 0 turns -0.00, which nobody prints, into 0.00.
+        return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP) + 0
 
 
 def from_float(number: float, places: int = PLACES) -> Decimal:
@@ -86,16 +89,17 @@ def parse_text(text: str) -> Decimal | None:
     """As ``parse``, for a text; exact to the last digit written."""
     if len(text) > 200:
         raise NotAnAmount("是文字，不是金额")
-    plain = "".join(unicodedata.normalize("NFKC", text).split())
-    plain = plain.replace("，", ",").replace("−", "-").lstrip("'")
+    plain = "".join(half_width(text).split()).lstrip("'")
     if not plain or _DASHES.match(plain):
         return None
     if not _NUMBER.match(plain) or not any(c.isdigit() for c in plain):
         raise NotAnAmount("是文字，不是金额")
-    try:
-        return _bounded(Decimal(plain.replace(",", "")))
-    except InvalidOperation as error:  # pragma: no cover - the pattern admits only decimals
-        raise NotAnAmount("不是有效的数字") from error
+    return _bounded(Decimal(plain.replace(",", "")))
+
+
+def half_width(text: str) -> str:
+    """``text`` with full-width digits, letters, signs and spaces as ASCII."""
+    return text.translate(_FULL_WIDTH)
 
 
 def _bounded(value: Decimal) -> Decimal:
@@ -107,12 +111,13 @@ def _bounded(value: Decimal) -> Decimal:
 
 
 def show(value: Decimal | None, places: int = PLACES, thousands: bool = False) -> str:
-    """``value`` as printed in a form: fixed places, half-up, "" for blank. ``parse(show(x)) == x``."""
+    """``value`` as printed in a form: fixed places, half-up, "" for blank.
+
+    ``parse(show(x)) == x`` for every ``x`` of at most ``places`` places.
+    """
     if value is None:
         return ""
     rounded = half_up(value, places)
-    if rounded == 0:
-        rounded = abs(rounded)
     return f"{rounded:,f}" if thousands else f"{rounded:f}"
 
 
@@ -121,9 +126,19 @@ def plain(value: Decimal) -> str:
     return f"{value:f}"
 
 
+def divide(numerator: Decimal, denominator: Decimal, places: int, times: Decimal = ONE) -> Decimal:
+    """numerator × times ÷ denominator, rounded half-up once. Raises ZeroDivisionError over 0."""
+    if denominator == 0:
+        raise ZeroDivisionError
+    with localcontext() as context:
+        # So wide that no quotient of amounts is rounded onto a tie before half_up sees it.
+        context.prec = 60
+        return half_up(numerator * times / denominator, places)
+
+
 def to_wan(yuan: Decimal, places: int = PLACES) -> Decimal:
     """元 → 万元, rounded half-up once."""
-    return half_up(yuan / 10000, places)
+    return divide(yuan, Decimal(10000), places)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,12 +37,19 @@ class Cell:
     ref: Ref | None = None
     place: Place | None = None
 
+    @property
+    def where(self) -> str:
+        """The label with the address, where known: «公开03表 支出决算表 C10 · 201 …»."""
+        if self.place is None or not self.place.cell:
+            return self.label
+        return f"{self.label}（{self.place.sheet} {self.place.cell}）"
+
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
     """A cell that is probably wrong. ``suggested`` are values in order of plausibility, as printed text
     ("" means: leave blank); ``why`` the mechanism in Chinese; ``confidence`` between 0 and 1;
-    ``resolves`` how many broken identities vanish with it."""
+    ``resolves`` how many broken identities vanish with it; ``proof`` the chain of identities, worded."""
 
     cell: Cell
     suggested: tuple[str, ...]
@@ -55,7 +62,7 @@ class Suspect:
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing found. ``cells[0]`` is the place to look at first. ``facts`` feed the wording ``kind``
-    in WORDING; ``gap`` and ``allowed`` are in the report's unit."""
+    in WORDING; ``gap`` and ``allowed`` are in the report's unit; findings with one cause share ``group``."""
 
     rule: str
     severity: Severity
@@ -75,12 +82,94 @@ class Finding:
         return word(self)
 
 
-WORDING: dict[str, str] = {}
-"""Wordings by kind of finding; the fields in braces are facts."""
+WORDING: dict[str, str] = {
+    # Identities.
+    "equality": "{arithmetic}，差 {gap}，超出四舍五入可解释的 {allowed}。",
+    "repeated": "{arithmetic}，差 {gap}；同一个数在两处必须印得完全相同。",
+    "repeated_close": "{arithmetic}，差 {gap}；同一个数两处只差末位，可能是分别四舍五入或抄录所致。",
+    "inequality": "{arithmetic}，超出 {gap}（四舍五入可解释 {allowed}）。",
+    "zero": "这里不应有数，现为 {value}。",
+    "sign": "现为 {value}，{expected}。",
+    "tail": "{count}处尾差，四舍五入可以解释，不是错误：{list}。",
+    # Structure of the forms.
+    "no_figures": "工作簿里没有填写任何金额，无法审核。",
+    "code_form": "科目代码“{code}”不是3位、5位或7位数字。",
+    "code_twice": "科目代码 {code} 出现了 {count} 次。",
+    "code_order": "科目代码 {code} 排在 {previous} 之后，没有按从小到大的顺序。",
+    "code_parent": "科目代码 {code} 没有上级科目 {parent} 这一行。",
+    "code_childless": "{code} 是{level}级科目，下面没有项级科目。",
+    "code_unknown": "科目代码 {code}（{title}）不在内置的科目代码表中，请核对；正确的可不理会。",
+    "code_name": "科目代码 {code} 的名称是“{title}”，科目代码表中为“{expected}”。",
+    "code_no_name": "科目代码 {code} 没有科目名称，科目代码表中为“{expected}”。",
+    "line_empty": "这一行全部为空或为零。",
+    "counterpart_revenue": "科目 {code} 只有支出 {value} 没有收入，"
+    "超过年初结转和使用结余 {carry} 可以解释的。",
+    "counterpart_expenditure": "科目 {code} 只有收入 {value} 没有支出，"
+    "超过年末结转和结余分配 {carry} 可以解释的。",
+    "empty_note_missing": "本表没有数据，却没有印“{note}”。",
+    "empty_note_extra": "本表有数据（{value}），却印着“{note}”。",
+    "unit_factor": "本表金额是其他表的 {factor} 倍：{evidence}。本表的金额单位填错了。",
+    "not_count": "数量应为不小于零的整数，现为 {value}。",
+    "typed_over": "合计单元格的公式被录入的数 {value} 代替，按明细计算为 {expected}。",
+    # 绩效自评.
+    "fund_arithmetic": "{name}：{formula}，应为 {expected}，现为 {value}。",
+    "fund_rate_text": "{name}：执行率应为 {expected}%（{formula}），现为 {value}%。",
+    "fund_score": "{name}：执行率得分应为 {expected}（{formula}），现为 {value}。",
+    "fund_budget": "{name}：预算编制数 {budgeted} 与全年预算数 {value} 不同，有调整请说明。",
+    "weights_total": "分值合计 {value}，加预算执行率 {execution} 分应为 100 分。",
+    "weights_level": "{level}分值合计 {value}，应为 {expected}。",
+    "score_range": "“{name}”得分 {value}，应在 0 与分值 {weight} 之间。",
+    "score_missing": "“{name}”有分值 {weight}，没有填得分。",
+    "reason_required": "“{name}”得分 {value}，低于分值 {weight}，偏差原因“{reason}”没有说明原因。",
+    "score_by_sign": "“{name}”目标 {target}、完成 {actual}，按规则得 {expected}（{formula}），"
+    "现得 {value}{consequence}。",
+    "score_by_band": "“{name}”为{level}，分值 {weight}，应在 {low} 至 {high} 分之间，"
+    "现得 {value}{consequence}。",
+    "unfilled_cost": "“{name}”没有填写指标值，最多得 {cap} 分，现得 {value}。",
+    "score_total": "总分应为 {expected}（执行率得分 {execution} + 指标得分 {indicators}），现为 {value}。",
+    "grade": "总分 {total} 的等级应为“{expected}”，现为“{value}”。",
+    "indicator_values": "{count}个定量指标的{column}只有符号和单位没有数：{list}。",
+    "repeated_rate": "“{name}”与单独计分的预算执行率重复。",
+    "contradiction": "“{heading}”写“{text}”，而指标“{name}”为{level}。",
+    "entity_code": "预算单位代码 {entity} 不以主管部门代码 {department} 开头。",
+}
+"""Wordings by kind of finding; the fields in braces are facts. Other rooms' kinds stand here too."""
 
 
 def word(finding: Finding) -> str:
     """The one wording of ``finding``."""
     text = WORDING[finding.kind].format_map(finding.facts)
-    place = f"{finding.cells[0].label}：" if finding.cells else ""
+    place = f"{finding.cells[0].where}：" if finding.cells else ""
     return f"{place}{text}{finding.remedy}"
+
+
+def explanation_key(finding: Finding) -> str:
+    """The key of the 出错说明 for ``finding``: rule, place and figures, so that it is asked for again
+    when the figures change."""
+    if not finding.cells:
+        return f"{finding.rule}||{';'.join(finding.facts.values())}"
+    first = finding.cells[0]
+    place = str(first.ref) if first.ref else first.label
+    return f"{finding.rule}|{place}|{','.join(cell.value for cell in finding.cells)}"
+
+
+CHANGED = "（已变化）"
+"""Marks an 出错说明 whose figures have changed since it was written."""
+
+
+def explanation(finding: Finding, explanations: Mapping[str, str]) -> str:
+    """The 出错说明 typed for ``finding``, marked 已变化 when it was typed for other figures; "" for none."""
+    key = explanation_key(finding)
+    if key in explanations:
+        return explanations[key]
+    stem = key.rpartition("|")[0] + "|"
+    for other, text in explanations.items():
+        if other.startswith(stem) and text:
+            return text if text.startswith(CHANGED) else CHANGED + text
+    return ""
+
+
+def is_explained(finding: Finding, explanations: Mapping[str, str]) -> bool:
+    """Whether ``finding`` carries an 出错说明 that was typed for its present figures."""
+    text = explanation(finding, explanations).strip()
+    return bool(text) and not text.startswith(CHANGED)

@@ -82,6 +82,20 @@ class SelfEvaluation:
     analysis: dict[str, str] = field(default_factory=dict)
 
 
+EVALUATION = "self_evaluation"
+"""Form id of the figures of a 自评 form."""
+
+
+def evaluation_ref(number: int, part: str, column: str) -> Ref:
+    """The place of a figure or text in the ``number``-th 自评 form (from 1).
+
+    ``part`` is ``fund1`` (资金总额), ``fund2`` …, ``indicator1`` …, ``total``, ``grade``, ``head``,
+    ``goal``, ``achievement`` or ``analysis:<heading>``; ``column`` is the field name of Fund or
+    Indicator, ``project``, ``department``, ``entity`` of the head, else ``text``.
+    """
+    return Ref(EVALUATION, f"{number}.{part}", column)
+
+
 @dataclass(slots=True)
 class Cover:
     """封面. ``kind`` is 行政单位, 参照公务员法管理事业单位, 公益一类事业单位 … or "" when not known;
@@ -103,7 +117,7 @@ class Report:
     ``lines`` lists, per form whose lines are codes, the codes in the order printed (合计 is not listed).
     ``places`` tells where each figure stands (empty unless read from a workbook). ``last_year`` and
     ``budget`` hold figures to compare with, in the same coordinates. ``texts``, ``reasons`` and
-    ``explanations`` are the accountant's prose by key: docs/decisions.md names the keys.
+    ``explanations`` are the accountant's prose by key (``finding.explanation_key`` for the last).
     """
 
     edition: str

@@ -133,7 +133,7 @@ class When:
 
     ``kinds`` and ``scopes``: what 封面 says. ``given``: "last_year" or "budget" figures for the cells
     named are there. ``present``: lines that must be printed (``general[2080505,1]``). ``holds``: an
-    equation that must hold exactly or within rounding (it may be an inequality).
+    equation or inequality that the printed figures must meet to the letter.
     """
 
     __pydantic_config__: ClassVar[Any] = _FORBID
@@ -150,6 +150,7 @@ class Rule:
 
     ``kind`` is 逻辑性 (must hold), 核实性 (explain) or 提示. ``exact``: the same figure printed twice.
     ``formula``: an equation of one figure within a form may compute that cell of the template.
+    ``tolerance``: what is allowed in 万元 at least, where two systems round apart.
     ``source`` is the id of the identity in the field's collection; ``basis`` why it holds.
     """
 
@@ -164,6 +165,7 @@ class Rule:
     check: str = ""
     exact: bool = False
     formula: bool = True
+    tolerance: Decimal = Decimal(0)
     when: When = field(default_factory=When)
     remedy: str = ""
     form: str = ""
@@ -353,7 +355,12 @@ def _rule(data: dict[str, Any]) -> Rule:
     when: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in data["when"].items()
     }
-    return Rule(**{**data, "equations": tuple(data["equations"]), "when": When(**when)})
+    own = {
+        "equations": tuple(data["equations"]),
+        "when": When(**when),
+        "tolerance": Decimal(data["tolerance"]),
+    }
+    return Rule(**{**data, **own})
 
 
 def _self_evaluation(data: dict[str, Any]) -> SelfEvaluationForm:

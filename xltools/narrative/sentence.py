@@ -1,0 +1,121 @@
+"""What the narrative is made of: sentences, the facts in them, and the prose asked of the accountant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a fact is; decides how an edited text is held against it."""
+
+    AMOUNT = "金额"
+    DIFFERENCE = "增减额"
+    RATE = "增减比率"
+    SHARE = "占比"
+    COMPLETION = "预算完成率"
+    DIRECTION = "增减方向"
+    COUNT = "数量"
+    YEAR = "年度"
+    NAME = "名称"
+    GRADE = "等级"
+
+
+NUMBERS = frozenset(
+    {Kind.AMOUNT, Kind.DIFFERENCE, Kind.RATE, Kind.SHARE, Kind.COMPLETION, Kind.COUNT, Kind.YEAR}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing in a text that follows from the figures.
+
+    ``key`` says which: "summary[31,1]", "summary[31,1].difference", ".rate", ".share", ".completion",
+    ".direction"; "budget.general[201,1]"; "texts.procurement.micro"; "year". ``printed`` is what stands
+    at ``start`` in the sentence, ``unit`` what follows it there (万元, %, 个 …). ``value`` is the number
+    printed (万元; None for words); any number between ``low`` and ``high`` follows from the figures too,
+    as far as their rounding lets one know. ``meaning`` is how messages call it.
+    """
+
+    key: str
+    kind: Kind
+    printed: str
+    unit: str = ""
+    value: Decimal | None = None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    meaning: str = ""
+    start: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Something only the accountant can say in a sentence.
+
+    ``store`` is where it is kept: "reasons", "texts", or "last_year"; ``key`` under which name there.
+    ``label`` is what is asked for (主要原因, 用途 …). ``needed``: the figures ask for it. ``typed`` is what
+    is kept, "" when nothing; ``default`` what the sentence says then. The prose stands at ``start``.
+    """
+
+    key: str
+    store: str
+    label: str
+    needed: bool = False
+    typed: str = ""
+    default: str = ""
+    start: int = 0
+    length: int = 0
+
+    @property
+    def missing(self) -> bool:
+        """Asked for, and not there."""
+        return self.needed and not self.typed
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One paragraph of the narrative.
+
+    ``key`` is stable over years. ``headings`` is the path of headings above it, numbers included:
+    ("五、一般公共预算…", "（三）…"). ``text`` is made from the figures, ``typed`` what the accountant
+    made of it by hand ("" when not).
+    """
+
+    key: str
+    headings: tuple[str, ...]
+    text: str
+    facts: tuple[Fact, ...] = ()
+    slots: tuple[Slot, ...] = ()
+    typed: str = ""
+
+    @property
+    def final(self) -> str:
+        """What is published."""
+        return self.typed or self.text
+
+    @property
+    def section(self) -> str:
+        """The number of the section: 五."""
+        return self.headings[0].partition("、")[0] if self.headings else ""
+
+    @property
+    def reason(self) -> Slot | None:
+        """The slot of the main reason; else the first of any kind; None when nothing can be typed."""
+        mine = [slot for slot in self.slots if slot.store == "reasons"]
+        return next((slot for slot in mine if slot.key == self.key), mine[0] if mine else None)
+
+    @property
+    def reason_key(self) -> str:
+        """Key of ``reason`` in ``Report.reasons``, "" when there is none."""
+        return self.reason.key if self.reason else ""
+
+    @property
+    def reason_needed(self) -> bool:
+        """True when the figures ask for prose of any kind in this sentence (typed or not)."""
+        return any(slot.needed for slot in self.slots if slot.store == "reasons")
+
+    @property
+    def missing(self) -> tuple[Slot, ...]:
+        """What is asked for and not there."""
+        return tuple(slot for slot in self.slots if slot.missing)

@@ -1,0 +1,78 @@
+"""The sentences of an edition: data in ``editions/<id>/narrative/sentences.toml``, compiled once."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from xltools.editions import FOLDER, Edition
+from xltools.errors import XltoolsError
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One sentence of the edition. ``each`` names a list that it is repeated for, or is ""."""
+
+    key: str
+    headings: tuple[str, ...]
+    template: Template
+    when: Callable[..., Any] | None
+    each: str
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """All sentences of an edition, its lists, and how a change is said."""
+
+    patterns: tuple[Pattern, ...]
+    lists: Mapping[str, Mapping[str, Any]]
+    change: Mapping[str, Any]
+    grades_to_improve: tuple[str, ...]
+    names: frozenset[str]
+
+
+def sentences(edition: Edition) -> Sentences | None:
+    """The sentences of ``edition`` or of the one it extends; None where neither has any."""
+    for name in (edition.id, edition.extends):
+        path = FOLDER / name / "narrative" / "sentences.toml"
+        if name and path.is_file():
+            return read(path)
+    return None
+
+
+@lru_cache
+def read(path: Path) -> Sentences:
+    """The sentences in a file. Raises XltoolsError when a template or an expression is no such thing."""
+    from jinja2 import StrictUndefined, TemplateError
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    # Sandboxed: an edition may come from a user.
+    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    macros = data.get("macros", "")
+    patterns = []
+    for entry in data["sentences"]:
+        try:
+            when = entry.get("when")
+            patterns.append(
+                Pattern(
+                    entry["key"],
+                    tuple(entry["headings"]),
+                    environment.from_string(macros + entry["text"]),
+                    environment.compile_expression(when, undefined_to_none=False) if when else None,
+                    entry.get("each", ""),
+                )
+            )
+        except TemplateError as error:
+            message = f"情况说明的句式“{entry['key']}”有误：{error}。"
+            raise XltoolsError(message, f"请检查 {path.name}。") from error
+    lists = data.get("lists", {})
+    names = frozenset(item["name"] for one in lists.values() for item in one.get("items", ()))
+    return Sentences(tuple(patterns), lists, data["change"], tuple(data["grades_to_improve"]), names)
