@@ -1,0 +1,1 @@
+"""Workbooks as files: open them safely, read them, write into them, save them."""

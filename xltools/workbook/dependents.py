@@ -1,0 +1,143 @@
+"""Which formulas depend on cells that changed: their stored values may have become untrue.
+
+An over-estimate where a formula cannot be told (INDIRECT, OFFSET, tables, names that are not known).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from xltools.errors import XltoolsError
+from xltools.workbook.address import MAX_COLUMN, MAX_ROW, Area, column_number, split
+
+_TOKEN = re.compile(
+    r"""
+      "(?:[^"]|"")*"
+    | (?P<sheet>'(?:[^']|'')+'|[^\W\d][\w.:]*|\d+[^\W\d]\w*)!(?=[$\w\#])
+    | (?P<linked>\[)
+    | (?P<cell>\$?[A-Z]{1,3}\$?[0-9]{1,7})(?![\w.(!])(?:\s*:\s*(?P<to>\$?[A-Z]{1,3}\$?[0-9]{1,7})(?![\w.(!]))?
+    | \$?(?P<left>[A-Z]{1,3}):\$?(?P<right>[A-Z]{1,3})(?![\w.(!])
+    | \$?(?P<top>[0-9]{1,7}):\$?(?P<bottom>[0-9]{1,7})(?![\w.(!])
+    | (?P<function>[^\W\d][\w.]*)\(
+    | (?P<name>[^\W\d][\w.]*)
+    | [0-9]+(?:\.[0-9]*)?(?:E[+-]?[0-9]+)?
+    | \#[A-Z/0-9]+[!?]?
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_CONSTANTS = frozenset(("TRUE", "FALSE"))
+_UNTOLD = frozenset(("INDIRECT", "OFFSET", "CELL", "INFO", "NOW", "TODAY", "RAND", "RANDBETWEEN"))
+
+
+@dataclass(slots=True)
+class Precedents:
+    """The areas that a formula reads, with their sheet; ``any``: it may read anything."""
+
+    areas: list[tuple[str, Area]] = field(default_factory=list)
+    any: bool = False
+
+
+def precedents(formula: str, sheet: str, names: Mapping[str, str], depth: int = 0) -> Precedents:
+    """What ``formula`` on ``sheet`` reads. ``names``: defined names in lower case → their formula."""
+    found = Precedents()
+    here = sheet
+    end = -1
+    for match in _TOKEN.finditer(formula):
+        if match.start() != end:
+            here = sheet
+        kind = match.lastgroup
+        if kind == "sheet":
+            here, end = _sheet_name(match["sheet"]), match.end()
+            found.any = found.any or (":" in here and match["sheet"][0] != "'")
+            continue
+        if kind == "linked" or (kind == "function" and match["function"].upper() in _UNTOLD):
+            found.any = True
+        elif kind == "name" and match["name"].upper() not in _CONSTANTS:
+            inner = names.get(match["name"].lower())
+            if inner is None or depth > 8:
+                found.any = True
+            else:
+                deeper = precedents(inner, here, names, depth + 1)
+                found.areas += deeper.areas
+                found.any = found.any or deeper.any
+        elif (rectangle := _area(match)) is not None:
+            found.areas.append((here.casefold(), rectangle))
+    return found
+
+
+def _sheet_name(text: str) -> str:
+    return text[1:-1].replace("''", "'") if text.startswith("'") else text
+
+
+def _area(match: re.Match[str]) -> Area | None:
+    try:
+        if match["cell"]:
+            top, left = split(match["cell"].upper())
+            bottom, right = split(match["to"].upper()) if match["to"] else (top, left)
+            return min(top, bottom), min(left, right), max(top, bottom), max(left, right)
+    except XltoolsError:  # a name such as ABC99999999
+        return None
+    if match["left"]:
+        first, last = sorted((column_number(match["left"].upper()), column_number(match["right"].upper())))
+        return 1, first, MAX_ROW, last
+    if match["top"]:
+        first, last = sorted((int(match["top"]), int(match["bottom"])))
+        return first, 1, last, MAX_COLUMN
+    return None
+
+
+def dependents(
+    formulas: Mapping[str, Mapping[str, str]],
+    changed: Mapping[str, Collection[str]],
+    names: Mapping[str, str] | None = None,
+) -> dict[str, set[str]]:
+    """Sheet → formula cells that depend, directly or through others, on the ``changed`` cells.
+
+    ``formulas`` as from ``read_formulas``; ``changed``: sheet → cells; ``names``: defined names → their
+    formula. Sheet names in the result are those of ``formulas``.
+    """
+    known = {name.lower(): text for name, text in (names or {}).items()}
+    pending = _mentioning(formulas, changed, known)
+    fresh = {(sheet.casefold(), *split(cell)) for sheet, cells in changed.items() for cell in cells}
+    found: dict[str, set[str]] = {}
+    while fresh and pending:
+        by_sheet: dict[str, list[tuple[int, int]]] = {}
+        for sheet, row, column in fresh:
+            by_sheet.setdefault(sheet, []).append((row, column))
+        hit = [key for key, reads in pending.items() if reads.any or _touches(reads, by_sheet)]
+        for sheet, cell in hit:
+            del pending[sheet, cell]
+            found.setdefault(sheet, set()).add(cell)
+        fresh = {(sheet.casefold(), *split(cell)) for sheet, cell in hit}
+    return found
+
+
+def _mentioning(
+    formulas: Mapping[str, Mapping[str, str]],
+    changed: Mapping[str, Collection[str]],
+    names: Mapping[str, str],
+) -> dict[tuple[str, str], Precedents]:
+    """What each formula reads; nothing at all where no formula can see the changed sheets."""
+    touched = {sheet.casefold() for sheet, cells in changed.items() if cells}
+    if not touched:
+        return {}
+    alone = not any(sheet.casefold() in touched and cells for sheet, cells in formulas.items()) and not any(
+        name in text.casefold() for cells in formulas.values() for text in cells.values() for name in touched
+    )
+    if alone and not names:
+        return {}
+    return {
+        (sheet, cell): precedents(text, sheet, names)
+        for sheet, cells in formulas.items()
+        for cell, text in cells.items()
+    }
+
+
+def _touches(reads: Precedents, fresh: Mapping[str, list[tuple[int, int]]]) -> bool:
+    return any(
+        top <= row <= bottom and left <= column <= right
+        for sheet, (top, left, bottom, right) in reads.areas
+        for row, column in fresh.get(sheet, ())
+    )
