@@ -97,7 +97,9 @@ MECHANISMS = [*SIMPLE, "neighbour", "omitted", "last_year"]
 
 def cells(report: Report, model: Model) -> list[Ref]:
     """Guarded amounts that may go wrong: in some identity, printed, not 0."""
-    return [ref for ref, value in report.amounts.items() if value and ref in model.index and not is_count(ref)]
+    return [
+        ref for ref, value in report.amounts.items() if value and ref in model.index and not is_count(ref)
+    ]
 
 
 def change(report: Report, ref: Ref, mechanism: str, source: random.Random) -> tuple[Decimal | None, bool]:

@@ -14,7 +14,15 @@ from enum import StrEnum
 from xltools.amount import Unit
 from xltools.reconcile.hypotheses import totals
 from xltools.reconcile.model import (
-    FREE, Model, Problem, Rounding, Share, bind, closed, half_even, truncated,
+    FREE,
+    Model,
+    Problem,
+    Rounding,
+    Share,
+    bind,
+    closed,
+    half_even,
+    truncated,
 )  # fmt: skip
 from xltools.reconcile.propagate import State
 from xltools.report import Ref, Report
@@ -46,7 +54,11 @@ def holds(problem: Problem) -> bool:
 
 
 def explain_by_habit(
-    problem: Problem, model: Model, report: Report, shares: Sequence[Share], extra: Mapping[Ref, Decimal] | None
+    problem: Problem,
+    model: Model,
+    report: Report,
+    shares: Sequence[Share],
+    extra: Mapping[Ref, Decimal] | None,
 ) -> Habit | None:
     """The first convention under which a world may exist, or None: then something is wrong.
 

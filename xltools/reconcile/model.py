@@ -317,7 +317,13 @@ def bind(
     """The problem of ``report`` under ``model``; ``extra`` are figures outside the ten forms (their form
     ids differ from the forms'). With ``soft`` False the 核实性 rules are left out."""
     figures = _figures(model, report, extra)
-    refs, rows, watch, exact, index = list(model.refs), list(model.rows), model.watch, model.exact, model.index
+    refs, rows, watch, exact, index = (
+        list(model.refs),
+        list(model.rows),
+        model.watch,
+        model.exact,
+        model.index,
+    )
     bound: dict[int, Share] = {}
     if shares:
         index = dict(index)

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import heapq
-from math import log
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import cached_property
+from math import log
 
 from xltools.amount import Unit
 from xltools.reconcile.hypotheses import (
-    CELL, EXCHANGE, LINE, SHARE, SOFT, STALE, TWICE, Class, Member, totals,
+    CELL,
+    EXCHANGE,
+    LINE,
+    SHARE,
+    SOFT,
+    STALE,
+    TWICE,
+    Class,
+    Member,
+    totals,
 )  # fmt: skip
-from xltools.reconcile.locate import Located, Solution
+from xltools.reconcile.locate import Located
 from xltools.reconcile.mechanisms import OMITTED, SURPLUS, Context, explain, sources
 from xltools.reconcile.model import Problem
-from xltools.report import Ref
 
 ENUMERATED = 60
 """Candidates of a true figure that are tried one by one; a wider interval is tried at plain slips only."""
@@ -93,7 +100,10 @@ class Judge:
     def leaves(self) -> set[int]:
         """Cells that no row of their form adds up and no other form repeats."""
         repeated = {
-            x for row in self.problem.rows if len(row.terms) == 2 and row.low == row.high for _, x in row.terms
+            x
+            for row in self.problem.rows
+            if len(row.terms) == 2 and row.low == row.high
+            for _, x in row.terms
         }
         return set(range(len(self.problem.refs))) - totals(self.problem.rows) - repeated
 

@@ -105,7 +105,9 @@ def _blame(problem: Problem, peeled: list[Conflict], broken: list[int], outcome:
     for candidate in ranked:
         for choice in candidate.choices:
             confidence[id(choice)] = confidence.get(id(choice), 0.0) + candidate.probability
-    by_row = {n: proof for conflict, proof in zip(peeled, outcome.conflicts, strict=True) for n in conflict.rows}
+    by_row = {
+        n: proof for conflict, proof in zip(peeled, outcome.conflicts, strict=True) for n in conflict.rows
+    }
     made: dict[int, Suspect] = {}
     columns = _columns(judge, ranked)
 
@@ -150,7 +152,9 @@ def _groups(problem, ranked, broken, columns, suspect, listed):  # type: ignore[
         left = [n for n in left if n not in rows]
         rivals = [c for c in listed if c is not choice and c not in best and columns[id(c)] & rows][:5]
         groups.append(
-            Group(suspect(choice), tuple(suspect(c) for c in rivals), tuple(identity(problem, n) for n in mine))
+            Group(
+                suspect(choice), tuple(suspect(c) for c in rivals), tuple(identity(problem, n) for n in mine)
+            )
         )
     return tuple(groups)
 
