@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from xltools.editions import FOLDER, Edition, load
+from xltools.figures import CODE_FORMS
 from xltools.figures import load as load_figures
 from xltools.report import Report
 from xltools.workbook.grid import file_grids
@@ -143,7 +144,11 @@ def unlike(reading: Reading, report: Report) -> dict[str, Any]:
     for ref in {**ours, **theirs}:
         if ours.get(ref) != theirs.get(ref):
             found[str(ref)] = (ours.get(ref), theirs.get(ref))
-    for name in ("lines", "titles", "unit"):
-        if getattr(reading.report, name) != getattr(report, name):
-            found[name] = (getattr(reading.report, name), getattr(report, name))
+    lines = {form: codes for form, codes in report.lines.items() if codes and form in CODE_FORMS}
+    if reading.report.lines != lines:
+        found["lines"] = (reading.report.lines, lines)
+    if not report.titles.items() <= reading.report.titles.items():
+        found["titles"] = (reading.report.titles, report.titles)
+    if reading.report.unit != report.unit:
+        found["unit"] = (reading.report.unit, report.unit)
     return found
