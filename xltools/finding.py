@@ -137,6 +137,7 @@ WORDING: dict[str, str] = {
     "reading_column_doubled": "“{title}”栏出现了两次，第二次的{count}个数没有审核（{cells}）。",
     "reading_column_unknown": "“{title}”不是本表的栏，其中的{count}个数没有审核（{cells}）。",
     "reading_column_renamed": "栏标题“{found}”与表样的“{expected}”不同，已按栏次或相近的标题识别。",
+    "reading_column_renumbered": "“{title}”栏的栏次印为{found}，表样为{expected}。",
     "reading_line_unknown": "第{row}行“{name}”不是本表的项目，其中的数没有审核。",
     "reading_line_missing": "没有找到表样中的{count}行：{names}。",
     "reading_line_doubled": "第{rows}行是同一个项目或科目，第二行的数没有审核。",
