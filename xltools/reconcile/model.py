@@ -282,9 +282,7 @@ def bind(
             scale = 2 if exact[cell] or unit is Unit.YUAN else 6
             face[cell] = int(value.scaleb(scale))
     active = [(tuple([t for t in row.terms if printed[t[1]] is not None]), row.low, row.high) for row in rows]
-    return Problem(
-        model, unit, refs, rows, watch, printed, low, high, face, active, report.last_year, bound
-    )
+    return Problem(model, unit, refs, rows, watch, printed, low, high, face, active, report.last_year, bound)
 
 
 def _add_shares(

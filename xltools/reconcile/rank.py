@@ -90,7 +90,10 @@ class Judge:
     def leaves(self) -> set[int]:
         """Cells that no row of their form adds up and no other form repeats."""
         repeated = {
-            x for row in self.problem.rows if len(row.terms) == 2 and row.low == row.high for _, x in row.terms
+            x
+            for row in self.problem.rows
+            if len(row.terms) == 2 and row.low == row.high
+            for _, x in row.terms
         }
         return set(range(len(self.problem.refs))) - totals(self.problem.rows) - repeated
 
