@@ -98,7 +98,7 @@ def _finding(board: Board, row: int, found: Found) -> None:
         link = styles("cell", "link", "centre", "top", "wrap")
         board.sheet.write_url(row, 3, f"internal:'{sheet}'!{cell}", link, found.cells[3])
     board.put(row, len(_WIDTHS) - 1, found.key, styles("hint"))
-    board.sheet.set_row(row, max(height(found.cells[at], _WIDTHS[at]) for at in _PROSE))
+    board.sheet.set_row(row, max(height(text, _WIDTHS[at]) for at, text in enumerate(found.cells)))
 
 
 def _kept(board: Board, row: int, key: str, text: str) -> None:
