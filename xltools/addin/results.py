@@ -67,8 +67,11 @@ def cells(
         if row.place is not None:
             line[_LINK_COLUMN] = link(row.place)
         lines.append(line)
-    left_out = [[title, None, None, None, None, None, None, reason, None, rule or None]
-                for title, reason, rule in not_checked(checked)]  # fmt: skip
+    left_out: list[list[Value]] = []
+    for title, reason, rule in not_checked(checked):
+        blanks: list[Value] = [None] * len(HEADINGS)
+        blanks[0], blanks[_REASON_COLUMN], blanks[HEADINGS.index("规则号")] = title, reason, rule or None
+        left_out.append(blanks)
     if left_out:
         lines += [[], [NOT_CHECKED], *left_out]
     width, height = len(HEADINGS) + 1, max(len(lines), len(grid) - first)
