@@ -79,6 +79,7 @@ class ExcelPort:
             target.range((first + 1, 1), (last.row, last.column)).api.EntireRow.Delete()
         model = target.range((first, 1), (first, last.column))
         model.clear_contents()
+        model.api.ClearHyperlinks()  # a formula over an old link would lead where that one led
         if count > 1:
             model.api.AutoFill(target.range((first, 1), (first + count - 1, last.column)).api, _FILL_FORMATS)
 

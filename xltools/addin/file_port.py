@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
@@ -165,7 +166,13 @@ def _plain(value: object) -> Value:
     return float(value) if isinstance(value, int | float) else str(value)
 
 
+_JUMP = re.compile(r'=HYPERLINK\("#((?:[^"]|"")*)","((?:[^"]|"")*)"\)')
+
+
 def _content(value: Value) -> surgery.Content:
+    jump = _JUMP.fullmatch(value) if isinstance(value, str) else None
+    if jump:  # nobody computes the formula in a file: store what it would show
+        return surgery.Link(jump[2].replace('""', '"'), jump[1].replace('""', '"'))
     if isinstance(value, str) and value.startswith("="):
         return surgery.Formula(value[1:])
     return Decimal(str(value)) if isinstance(value, float) else value
