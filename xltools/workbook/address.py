@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from xltools.errors import XltoolsError
@@ -56,6 +57,12 @@ def area(reference: str) -> Area:
     top, left = split(first)
     bottom, right = split(last) if last else (top, left)
     return min(top, bottom), min(left, right), max(top, bottom), max(left, right)
+
+
+def places(rectangle: Area) -> Iterator[tuple[int, int]]:
+    """(row, column) of every cell of a rectangle."""
+    top, left, bottom, right = rectangle
+    return ((row, column) for row in range(top, bottom + 1) for column in range(left, right + 1))
 
 
 def area_text(rectangle: Area) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from xltools.errors import XltoolsError
-from xltools.workbook.address import MAX_COLUMN, MAX_ROW, Area, column_number, split
+from xltools.workbook.address import MAX_COLUMN, MAX_ROW, Area, area, column_number, places, split
 
 _TOKEN = re.compile(
     r"""
@@ -92,11 +92,13 @@ def dependents(
     formulas: Mapping[str, Mapping[str, str]],
     changed: Mapping[str, Collection[str]],
     names: Mapping[str, str] | None = None,
+    arrays: Mapping[str, Mapping[str, str]] | None = None,
 ) -> dict[str, set[str]]:
     """Sheet → formula cells that depend, directly or through others, on the ``changed`` cells.
 
     ``formulas`` as from ``read_formulas``; ``changed``: sheet → cells; ``names``: defined names → their
-    formula. Sheet names in the result are those of ``formulas``.
+    formula. ``arrays``: sheet → anchor → range of
+    array formulas. Sheet names in the result are those of ``formulas``.
     """
     known = {name.lower(): text for name, text in (names or {}).items()}
     pending = _mentioning(formulas, changed, known)
@@ -111,6 +113,9 @@ def dependents(
             del pending[sheet, cell]
             found.setdefault(sheet, set()).add(cell)
         fresh = {(sheet.casefold(), *split(cell)) for sheet, cell in hit}
+        for sheet, cell in hit:
+            if reference := (arrays or {}).get(sheet, {}).get(cell):
+                fresh |= {(sheet.casefold(), row, column) for row, column in places(area(reference))}
     return found
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from xltools.errors import XltoolsError
-from xltools.workbook.address import Area, area
+from xltools.workbook.address import Area, area, join, places
 from xltools.workbook.container import directory, rebuild
 from xltools.workbook.dependents import dependents
-from xltools.workbook.formulas import fast_facts, read_facts
+from xltools.workbook.formulas import Facts, fast_facts, read_facts
 from xltools.workbook.markup import elements
 from xltools.workbook.package import Kind, Package, open_package, resolve
 from xltools.workbook.save import check_writable, save
@@ -155,8 +155,12 @@ class _Work:
             return {}
         names = book.defined_names(self.parts.text(self.package.workbook_part))
         stale: dict[str, set[str]] = {}
-        for name, cells in dependents(self._formulas(), changed, names).items():
-            if untrue := cells - self._known(name, edits.sheets.get(name)):
+        facts = self._facts()
+        formulas = {name: found.formulas for name, found in facts.items()}
+        arrays = {name: found.arrays for name, found in facts.items()}
+        for name, cells in dependents(formulas, changed, names, arrays).items():
+            known = self._known(name, edits.sheets.get(name))
+            if untrue := {cell for cell in cells if not self._all_known(cell, arrays[name], known)}:
                 stale[name] = untrue
         for name, cells in list(stale.items()):
             try:
@@ -178,17 +182,24 @@ class _Work:
             }
         return known
 
-    def _formulas(self) -> Mapping[str, Mapping[str, str]]:
-        """All formulas of the workbook as they are after the edit."""
+    @staticmethod
+    def _all_known(cell: str, arrays: Mapping[str, str], known: set[str]) -> bool:
+        """Whether the edit brought the value of a formula, of an array formula all its values."""
+        if cell not in arrays:
+            return cell in known
+        return all(join(*place) in known for place in places(area(arrays[cell])))
+
+    def _facts(self) -> dict[str, Facts]:
+        """The facts of all sheets as they are after the edit."""
         old = [sheet.name for sheet in self.package.sheets if sheet.name not in self.open]
-        formulas = {name: facts.formulas for name, facts in read_facts(self.package, old).items()}
+        facts = read_facts(self.package, old)
         for name in self.sheet_parts:
             if name in self.open:
-                facts = fast_facts(self.open[name].text())
-                if facts is None:
+                found = fast_facts(self.open[name].text())
+                if found is None:
                     raise foreign(name)
-                formulas[name] = facts.formulas
-        return formulas
+                facts[name] = found
+        return facts
 
     def finish(self, rebuild_chain: bool) -> None:
         """Put the open sheets back and bring the calculation chain in line."""
