@@ -4,6 +4,7 @@ XlsxWriter writes what it can; the rest (external links, pivot tables, threaded 
 added by hand, as Excel stores it.
 """
 
+# ruff: noqa: E501 (XML as it is stored)
 from __future__ import annotations
 
 import io

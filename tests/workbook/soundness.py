@@ -1,4 +1,4 @@
-"""What every workbook that we write must fulfil, whatever was edited: the rules whose breach makes Excel repair."""
+"""What every workbook that we write must fulfil: the rules whose breach makes Excel repair a file."""
 
 from __future__ import annotations
 

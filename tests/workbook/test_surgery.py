@@ -1,5 +1,6 @@
 """Edits of a user's workbook: what was asked for is done, everything else keeps its bytes."""
 
+# ruff: noqa: E501 (XML as it is stored)
 from __future__ import annotations
 
 import re

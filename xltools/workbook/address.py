@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from xltools.errors import XltoolsError
 
@@ -36,6 +36,7 @@ def column_letters(number: int) -> str:
     return letters
 
 
+@lru_cache(maxsize=65_536)
 def split(address: str) -> tuple[int, int]:
     """(row, column) of "C5" or "$C$5"; XltoolsError for anything that is no cell of a worksheet."""
     match = _CELL.fullmatch(address)
