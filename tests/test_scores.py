@@ -269,6 +269,7 @@ def test_bands_of_another_province() -> None:
     band = hubei.band("部分达成")
     assert band is not None
     assert band.limits(D(6)) == (D("3.00"), D("4.79"))
+    assert scores.bands(D(1), D(0))[1].limits(D(6)) == (D("0.00"), D("5.99"))
     for full, partial in [("0.5", "0.6"), ("1.1", "0.6"), ("0.8", "-0.1")]:
         with pytest.raises(NoScore, match="下限"):
             scores.bands(D(full), D(partial))

@@ -42,6 +42,10 @@ class NotAnAmount(ValueError):
     """The content of a cell is no amount; ``str()`` is a Chinese phrase that says why."""
 
 
+class TooLarge(NotAnAmount):
+    """A number of LIMIT or beyond."""
+
+
 def half_up(value: Decimal, places: int = PLACES) -> Decimal:
     """``value`` rounded to ``places`` as Excel's ROUND does: ties away from zero."""
     with localcontext() as context:
@@ -58,7 +62,7 @@ def from_float(number: float, places: int = PLACES) -> Decimal:
     if not math.isfinite(number):
         raise NotAnAmount("不是有效的数字")
     if abs(number) >= LIMIT:
-        raise NotAnAmount("数字过大，超出可以精确表示的范围")
+        raise TooLarge("数字过大，超出可以精确表示的范围")
     # 15 significant digits are what Excel keeps; more are noise of binary arithmetic.
     return half_up(Decimal(f"{number:.15g}"), places)
 
@@ -106,7 +110,7 @@ def _bounded(value: Decimal) -> Decimal:
     if not value.is_finite():
         raise NotAnAmount("不是有效的数字")
     if abs(value) >= LIMIT:
-        raise NotAnAmount("数字过大，超出可以精确表示的范围")
+        raise TooLarge("数字过大，超出可以精确表示的范围")
     return value
 
 

@@ -111,6 +111,43 @@ WORDING: dict[str, str] = {
     "unit_factor": "本表金额是其他表的 {factor} 倍：{evidence}。本表的金额单位填错了。",
     "not_count": "数量应为不小于零的整数，现为 {value}。",
     "typed_over": "合计单元格的公式被录入的数 {value} 代替，按明细计算为 {expected}。",
+    # Reading a workbook.
+    "reading_text_amount": "单元格中是“{content}”，{why}，没有参加审核。",
+    "reading_date_amount": "单元格中是“{content}”，{why}，没有参加审核。",
+    "reading_logical_amount": "单元格中是“{content}”，{why}，没有参加审核。",
+    "reading_error_value": "单元格显示错误值 {content}，没有参加审核。",
+    "reading_size_amount": "单元格中是 {content}，{why}，没有参加审核。",
+    "reading_number_as_text": "{count}个金额以文本形式存放（{cells}）。",
+    "reading_formula_unsolved": "公式没有保存计算结果，也无法在这里计算（{why}），没有参加审核。",
+    "reading_formula_stale": "{count}个公式的结果没有更新（{cells}），如现存 {stored}，按公式应为 {computed}。",
+    "reading_form_missing": "工作簿里没有找到这张表，涉及它的勾稽关系没有审核。",
+    "reading_form_doubled": "这张表在工作簿里有{count}张（{places}），只审核了第一张。",
+    "reading_form_headless": "工作表“{sheet}”中有这张表的表名，但没有找到表头，没有审核。",
+    "reading_form_hidden": "这张表在隐藏的工作表“{sheet}”中。",
+    "reading_form_by_headings": "没有找到这张表的表名，按{how}认出是工作表“{sheet}”。",
+    "reading_column_missing": "没有找到这些栏：{columns}，其中的数没有审核。",
+    "reading_column_doubled": "“{title}”栏出现了两次，第二次的{count}个数没有审核（{cells}）。",
+    "reading_column_unknown": "“{title}”不是本表的栏，其中的{count}个数没有审核（{cells}）。",
+    "reading_column_renamed": "栏标题“{found}”与表样的“{expected}”不同，已按栏次或相近的标题识别。",
+    "reading_line_unknown": "第{row}行“{name}”不是本表的项目，其中的数没有审核。",
+    "reading_line_missing": "没有找到表样中的{count}行：{names}。",
+    "reading_line_doubled": "第{rows}行是同一个项目或科目，第二行的数没有审核。",
+    "reading_line_renamed": "项目名称“{found}”与表样的“{expected}”不同，已按行次或科目代码识别。",
+    "reading_line_renumbered": "{count}行的行次与项目不符（{cells}）。",
+    "reading_total_missing": "没有找到“合计”行，合计数没有审核。",
+    "reading_code_missing": "第{row}行“{name}”没有科目代码，无法确定是哪个科目。",
+    "reading_code_guessed": "“{name}”没有科目代码，已按名称认作 {code}。",
+    "reading_code_invalid": "第{row}行的“{code}”不是科目代码。",
+    "reading_outside": "{count}个数不在表内的行、栏上（{cells}）。",
+    "reading_merged_amounts": "{area} 合并了几个金额单元格，只能看到其中一个数。",
+    "reading_hidden_amounts": "{count}个金额在隐藏的行或列中（{cells}）。",
+    "reading_unit_differs": "本表金额单位印为{unit}，{where}为{expected}。",
+    "reading_unit_unknown": "本表金额单位印为{unit}，{where}为{expected}。",
+    "reading_year_differs": "本表印着{year}年度，应为{expected}年度。",
+    "reading_entity_differs": "本表印的单位名称是“{name}”，封面或其他表为“{expected}”。",
+    "reading_sheet_too_large": "工作表没有读取：{why}。",
+    "reading_cover_value": "“{content}”{why}。",
+    "reading_extra_value": "“{content}”{why}，没有使用。",
     # 绩效自评.
     "fund_arithmetic": "{name}：{formula}，应为 {expected}，现为 {value}。",
     "fund_rate_text": "{name}：执行率应为 {expected}%（{formula}），现为 {value}%。",
@@ -151,3 +188,25 @@ def explanation_key(finding: Finding) -> str:
     first = finding.cells[0]
     place = str(first.ref) if first.ref else first.label
     return f"{finding.rule}|{place}|{','.join(cell.value for cell in finding.cells)}"
+
+
+CHANGED = "（已变化）"
+"""Marks an 出错说明 whose figures have changed since it was written."""
+
+
+def explanation(finding: Finding, explanations: Mapping[str, str]) -> str:
+    """The 出错说明 typed for ``finding``, marked 已变化 when it was typed for other figures; "" for none."""
+    key = explanation_key(finding)
+    if key in explanations:
+        return explanations[key]
+    stem = key.rpartition("|")[0] + "|"
+    for other, text in explanations.items():
+        if other.startswith(stem) and text:
+            return text if text.startswith(CHANGED) else CHANGED + text
+    return ""
+
+
+def is_explained(finding: Finding, explanations: Mapping[str, str]) -> bool:
+    """Whether ``finding`` carries an 出错说明 that was typed for its present figures."""
+    text = explanation(finding, explanations).strip()
+    return bool(text) and not text.startswith(CHANGED)

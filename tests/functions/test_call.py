@@ -25,6 +25,37 @@ def test_names_and_numbers_of_arguments(error_of: ErrorOf) -> None:
     assert error_of("XT_TOTAL") is VALUE
 
 
+EVERY = [(name, position) for name, f in FUNCTIONS.items() for position in range(len(f.arguments))]
+
+
+@pytest.mark.parametrize(("name", "position"), EVERY)
+def test_every_argument_of_every_function(error_of: ErrorOf, name: str, position: int) -> None:
+    """Error values pass through; text in a number's place is #VALUE!; a blank number is 0, or the default."""
+    function = FUNCTIONS[name]
+    example = function.examples[0]
+    argument = function.arguments[position]
+    given = [*example, *[None] * (len(function.arguments) - len(example))]
+
+    def with_cell(cell: object) -> list[object]:
+        return [*given[:position], cell, *given[position + 1 :]]
+
+    assert error_of(name, *with_cell([[None], [CellError.REF]])) is CellError.REF
+    assert error_of(name, *with_cell("#DIV/0!")) is CellError.DIV0
+    if argument.kind == "number":
+        assert error_of(name, *with_cell("文字")) is VALUE
+        assert error_of(name, *with_cell(True)) is VALUE
+        assert error_of(name, *with_cell(float("nan"))) is CellError.NUM
+        blank = argument.default if argument.optional else 0
+        assert outcome(name, with_cell(None)) == outcome(name, with_cell(blank))
+
+
+def outcome(name: str, arguments: list[object]) -> object:
+    try:
+        return call(name, arguments)
+    except FunctionError as error:
+        return error.error
+
+
 GUISES = [
     lambda block: block,
     lambda block: tuple(tuple(row) for row in block),

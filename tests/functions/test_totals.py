@@ -61,6 +61,7 @@ def test_total_of_floats_is_exact(values: list[Decimal]) -> None:
         (math.nan, NUM),
         (math.inf, NUM),
         (10**13, NUM),
+        ("10,000,000,000,000", NUM),
     ],
 )
 def test_a_cell_that_is_no_number_is_never_skipped(error_of: ErrorOf, cell: object, error: CellError) -> None:

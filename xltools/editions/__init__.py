@@ -355,7 +355,11 @@ def _rule(data: dict[str, Any]) -> Rule:
     when: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in data["when"].items()
     }
-    own = {"equations": tuple(data["equations"]), "when": When(**when), "tolerance": Decimal(data["tolerance"])}
+    own = {
+        "equations": tuple(data["equations"]),
+        "when": When(**when),
+        "tolerance": Decimal(data["tolerance"]),
+    }
     return Rule(**{**data, **own})
 
 

@@ -120,7 +120,11 @@ class _Scale:
 
     def __init__(self, chart: Chart, names: list[list[str]]) -> None:
         values = [value for series in chart.series for value in series.values]
-        labels = [(v, _text_width(t) + 2 * _PAD) for s in chart.series for v, t in zip(s.values, s.labels, strict=True)]
+        labels = [
+            (v, _text_width(t) + 2 * _PAD)
+            for s in chart.series
+            for v, t in zip(s.values, s.labels, strict=True)
+        ]
         right = max((room for value, room in labels if value >= 0), default=_PAD)
         left = max((room for value, room in labels if value < 0), default=0)
         self.left = max((_text_width(line) for lines in names for line in lines), default=0) + 8

@@ -95,8 +95,8 @@ class Table:
 
     ``entry`` is its line in the contents ("" keeps it out). ``meta`` is the line under the title: left,
     centre, right. ``header`` rows are repeated on each page. ``widths`` are relative; empty means by
-    content. ``row_headers`` counts the leading columns that name a row. ``sheet`` is its name in the
-    workbook ("" keeps it out). Rows list each cell once, at its upper left corner, as HTML does.
+    content. ``row_headers`` are the columns whose texts name what stands to their right. ``sheet`` is its
+    name in the workbook ("" keeps it out). Rows list each cell once, at its upper left corner, as HTML does.
     """
 
     title: str
@@ -108,7 +108,7 @@ class Table:
     notes: tuple[str, ...] = ()
     widths: tuple[int, ...] = ()
     aligns: tuple[str, ...] = ()
-    row_headers: int = 0
+    row_headers: tuple[int, ...] = ()
     orientation: Orientation = Orientation.PORTRAIT
     sheet: str = ""
     summary: str = ""

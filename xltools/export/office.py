@@ -14,8 +14,8 @@ import tempfile
 from pathlib import Path
 
 from xltools.errors import XltoolsError
-from xltools.export.docx import write as write_docx
 from xltools.export.document import Document, outline
+from xltools.export.docx import write as write_docx
 from xltools.export.pages import outline_pages
 
 _PLACES = (
@@ -56,7 +56,9 @@ def convert(docx: bytes) -> bytes:
         _run(command)
         result = source.with_suffix(".pdf")
         if not result.exists():
-            raise XltoolsError("LibreOffice 没有生成 PDF。", "请改用 --pdf-engine typst，或重新安装 LibreOffice。")
+            raise XltoolsError(
+                "LibreOffice 没有生成 PDF。", "请改用 --pdf-engine typst，或重新安装 LibreOffice。"
+            )
         return result.read_bytes()
 
 
@@ -73,7 +75,9 @@ def _run(command: list[str]) -> None:
         remedy = "请改用 --pdf-engine typst。"
         raise XltoolsError(f"LibreOffice 超过 {SECONDS} 秒没有完成转换。", remedy) from error
     except OSError as error:
-        raise XltoolsError("LibreOffice 无法启动。", "请重新安装 LibreOffice，或改用 --pdf-engine typst。") from error
+        raise XltoolsError(
+            "LibreOffice 无法启动。", "请重新安装 LibreOffice，或改用 --pdf-engine typst。"
+        ) from error
 
 
 def pages(pdf: bytes, document: Document) -> dict[str, int]:
@@ -86,11 +90,10 @@ def pages(pdf: bytes, document: Document) -> dict[str, int]:
     return {entry.anchor: page - start + 1 for entry, (_, page) in zip(entries, found, strict=True)}
 
 
-def write(document: Document) -> tuple[bytes, bytes]:
-    """(docx, pdf): the Word file with the page numbers of a real layout, and its PDF.
+def numbered(document: Document) -> bytes:
+    """The Word file with the page numbers of LibreOffice's layout in its contents.
 
     The numbers stand in a column of their own, so that filling them in moves nothing.
     """
     numbers = pages(convert(write_docx(document)), document)
-    docx = write_docx(document, numbers, final=bool(numbers))
-    return docx, convert(docx)
+    return write_docx(document, numbers, final=bool(numbers))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-from xltools.export.document import RIGHT, Orientation, Table, lay_out
+from xltools.export.document import RIGHT, Orientation, Slot, Table, lay_out
 
 TITLE_FONT = "方正小标宋简体"
 HEADING_FONT = "黑体"
@@ -66,6 +66,8 @@ def display_width(text: str) -> int:
 
 CELL_MARGIN = 2
 """Left and right inside a cell, in points."""
+TALLEST_WHOLE = 12
+"""Lines from which a row may be split over pages: kept whole it would leave a large hole."""
 _ONE_LINE = 40
 """Texts up to this many halves of a character are given room for one line, longer ones wrap."""
 _FIGURE = 9
@@ -80,7 +82,9 @@ def column_widths(table: Table) -> list[int]:
     total = PAGES[table.orientation].text_width * 7200 // 254
     shares = list(table.widths) or [1] * table.columns
     base = [share * total // sum(shares) for share in shares]
-    needs = _needs(table)
+    needs = [
+        max(need, width if prose else 0) for (need, prose), width in zip(_needs(table), base, strict=True)
+    ]
     missing = [max(0, need - width) for need, width in zip(needs, base, strict=True)]
     spare = [max(0, width - need) for need, width in zip(needs, base, strict=True)]
     moved = min(sum(missing), sum(spare))
@@ -93,8 +97,9 @@ def column_widths(table: Table) -> list[int]:
     return base
 
 
-def _needs(table: Table) -> list[int]:
-    """What each column needs to keep its texts on one line (tenths of a point); headings may wrap."""
+def _needs(table: Table) -> list[tuple[int, bool]]:
+    """What each column needs to keep its texts on one line (tenths of a point), and whether it holds
+    prose, which wraps anyway. Headings may wrap."""
     wide = [0] * table.columns
     for slots in lay_out(table.header + table.body):
         for slot in slots:
@@ -103,6 +108,19 @@ def _needs(table: Table) -> list[int]:
                 least = min(text, 8) if slot.cell.header else text
                 if slot.cell.align == RIGHT:
                     least = max(least, _FIGURE)
-                wide[slot.column] = max(wide[slot.column], min(least, _ONE_LINE))
+                wide[slot.column] = max(wide[slot.column], least)
     half = table_size(table) * 10 // 4
-    return [count * half + 2 * CELL_MARGIN * 10 + half for count in wide]
+    room = 2 * CELL_MARGIN * 10 + half
+    return [(min(count, _ONE_LINE) * half + room, count > _ONE_LINE) for count in wide]
+
+
+def lines_of(table: Table, slots: list[Slot], widths: list[int]) -> int:
+    """About how many lines the tallest cell of a row takes (cells over several rows do not count)."""
+    tallest = 1
+    for slot in slots:
+        if slot.cell.rows == 1:
+            room = sum(widths[slot.column : slot.column + slot.cell.columns]) - 20 * CELL_MARGIN
+            halves = max(2, room * 4 // (table_size(table) * 10))
+            lines = slot.cell.text.split("\n")
+            tallest = max(tallest, sum(max(1, -(-display_width(line) // halves)) for line in lines))
+    return tallest

@@ -33,7 +33,9 @@ def _kids(objects: dict[int, bytes], node: int, depth: int = 0) -> list[int]:
     kids = re.search(rb"/Kids\s*\[(.*?)\]", body, re.DOTALL)
     if kids is None or depth > 20:
         return [node] if re.search(rb"/Type\s*/Page\b", body) else []
-    return [page for kid in re.findall(rb"(\d+)\s+0\s+R", kids[1]) for page in _kids(objects, int(kid), depth + 1)]
+    return [
+        page for kid in re.findall(rb"(\d+)\s+0\s+R", kids[1]) for page in _kids(objects, int(kid), depth + 1)
+    ]
 
 
 def _entries(objects: dict[int, bytes], node: int, depth: int) -> list[tuple[int, int]]:

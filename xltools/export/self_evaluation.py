@@ -9,7 +9,7 @@ from xltools.editions import Edition
 from xltools.export.document import CENTRE, LEFT, Cell, Orientation, Table, grid
 from xltools.report import Fund, Indicator, Report, SelfEvaluation
 
-_WIDTHS = (45, 70, 85, 160, 80, 100, 150, 60, 60, 450)
+_WIDTHS = (75, 70, 85, 150, 75, 95, 140, 60, 60, 450)
 _COLUMNS = len(_WIDTHS)
 Rows = list[list[str | Cell]]
 

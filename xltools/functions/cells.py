@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import re
 from decimal import Decimal
 
 from xltools import amount
-from xltools.amount import ZERO, NotAnAmount
+from xltools.amount import ZERO, NotAnAmount, TooLarge
 from xltools.functions.contract import Block, CellError, FunctionError, Scalar
 
 PLACES = 6
@@ -61,15 +60,13 @@ def number(cell: Scalar) -> Decimal | None:
     """The number in a cell; None when blank or dashes.
 
     Text that is written as an amount counts ("1,234.50", "１２３"). Raises #VALUE! for other text, logical
-    values and dates, #NUM! for what is no finite number or has more than 13 digits before the point.
+    values and dates, #NUM! for what is not finite or has more than 13 digits before the point.
     """
-    if isinstance(cell, float) and not math.isfinite(cell):
-        raise FunctionError(CellError.NUM, "不是有效的数字")
     try:
         value = amount.parse(cell, PLACES)
     except NotAnAmount as error:
         is_number = isinstance(cell, int | float | Decimal) and not isinstance(cell, bool)
-        kind = CellError.NUM if is_number else CellError.VALUE
+        kind = CellError.NUM if is_number or isinstance(error, TooLarge) else CellError.VALUE
         raise FunctionError(kind, f"“{str(cell)[:SHOWN]}”{error}") from None
     return None if value is None else amount.half_up(value, PLACES)
 

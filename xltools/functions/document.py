@@ -1,4 +1,4 @@
-"""docs/functions.md and the list that ``xltools functions`` prints, both made from the registry."""
+"""docs/functions.md, made from the registry; the results of its examples are computed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from xltools.functions import FUNCTIONS, Argument, Function, FunctionError, call
 _HEAD = """\
 # 单元格函数
 
-<!-- 由 xltools/functions 的登记表生成，请勿手改。 -->
+<!-- 由 `python -m xltools.build docs` 从登记表生成，请勿手改。 -->
 
 在单元格中像普通函数一样输入，如 `=XT_TOTAL(C8:C12)`。在 Excel 中由 xltools 加载项提供，在 LibreOffice
 Calc 中由扩展提供，两处结果相同。
@@ -35,18 +35,6 @@ Calc 中由扩展提供，两处结果相同。
 def markdown() -> str:
     """The whole of docs/functions.md."""
     return _HEAD + "\n".join(_overview()) + "\n\n" + "\n".join(map(_section, FUNCTIONS.values()))
-
-
-def listing() -> str:
-    """One line per function, by group, for a terminal."""
-    lines: list[str] = []
-    group = ""
-    for function in FUNCTIONS.values():
-        if function.group != group:
-            group = function.group
-            lines.append(f"{group}")
-        lines.append(f"  {signature(function)}  {function.title}")
-    return "\n".join(lines) + "\n"
 
 
 def signature(function: Function) -> str:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xltools.editions import FOLDER, Edition
+from xltools.editions import FOLDER, Edition, Rule
 from xltools.errors import XltoolsError
 
 if TYPE_CHECKING:
@@ -18,13 +18,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pattern:
-    """One sentence of the edition. ``each`` names a list that it is repeated for, or is ""."""
+    """One sentence of the edition. ``each`` names a list that it is repeated for, or is "";
+    ``rule`` is the id of the rule for what it states, ``share_rule`` for its shares."""
 
     key: str
     headings: tuple[str, ...]
     template: Template
     when: Callable[..., Any] | None
     each: str
+    rule: str
+    share_rule: str
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,6 @@ class Sentences:
     lists: Mapping[str, Mapping[str, Any]]
     change: Mapping[str, Any]
     grades_to_improve: tuple[str, ...]
-    names: frozenset[str]
 
 
 def sentences(edition: Edition) -> Sentences | None:
@@ -45,6 +47,21 @@ def sentences(edition: Edition) -> Sentences | None:
         if name and path.is_file():
             return read(path)
     return None
+
+
+def rules(edition: Edition) -> dict[str, Rule]:
+    """The rules on the narrative of ``edition`` or of the one it extends, by id."""
+    for name in (edition.id, edition.extends):
+        path = FOLDER / name / "narrative" / "rules.toml"
+        if name and path.is_file():
+            return _rules(path)
+    return {}
+
+
+@lru_cache
+def _rules(path: Path) -> dict[str, Rule]:
+    entries = tomllib.loads(path.read_text(encoding="utf-8"))["rules"]
+    return {entry["id"]: Rule(**{"kind": "逻辑性", "form": "narrative", **entry}) for entry in entries}
 
 
 @lru_cache
@@ -68,11 +85,12 @@ def read(path: Path) -> Sentences:
                     environment.from_string(macros + entry["text"]),
                     environment.compile_expression(when, undefined_to_none=False) if when else None,
                     entry.get("each", ""),
+                    entry["rule"],
+                    entry.get("share_rule", entry["rule"]),
                 )
             )
         except TemplateError as error:
             message = f"情况说明的句式“{entry['key']}”有误：{error}。"
             raise XltoolsError(message, f"请检查 {path.name}。") from error
     lists = data.get("lists", {})
-    names = frozenset(item["name"] for one in lists.values() for item in one.get("items", ()))
-    return Sentences(tuple(patterns), lists, data["change"], tuple(data["grades_to_improve"]), names)
+    return Sentences(tuple(patterns), lists, data["change"], tuple(data["grades_to_improve"]))

@@ -6,6 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from xltools.export.charts import Drawing, draw, emf, svg
+from xltools.export.document import (
+    Chart,
+    Contents,
+    Cover,
+    Document,
+    Entry,
+    Heading,
+    Notice,
+    Orientation,
+    PageBreak,
+    Paragraph,
+    Placed,
+    Section,
+    Table,
+    outline,
+    sections,
+)
 from xltools.export.docx.parts import Picture, assemble, picture_xml
 from xltools.export.docx.table import table_xml, twips
 from xltools.export.docx.text import (
@@ -18,22 +35,6 @@ from xltools.export.docx.text import (
     text_run,
 )
 from xltools.export.docx.text import field as word_field
-from xltools.export.document import (
-    Chart,
-    Contents,
-    Cover,
-    Document,
-    Entry,
-    Heading,
-    Notice,
-    PageBreak,
-    Paragraph,
-    Placed,
-    Section,
-    Table,
-    outline,
-    sections,
-)
 from xltools.export.page import PAGES, WUHAO, display_width
 
 _PARAGRAPHS = {"body": "Body", "centre": "Centre", "note": "Note"}
@@ -127,7 +128,7 @@ class _Writer:
     def _contents(self, block: Contents) -> None:
         self._add("TOCHeading", text_run(block.title))
         entries = [entry for entry in outline(self.document) if entry.level <= block.depth]
-        right = twips(PAGES["portrait"].text_width)  # type: ignore[index]
+        right = twips(PAGES[Orientation.PORTRAIT].text_width)
         tabs = f'<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="{right}"/></w:tabs>'
         start = field_start(f'TOC \\o "1-{block.depth}" \\h \\z \\f C', dirty=not self.final)
         lines = []
@@ -135,7 +136,9 @@ class _Writer:
             first = start if number == 0 else ""
             last = field_end() if number == len(entries) - 1 else ""
             lines.append(paragraph(f"TOC{entry.level}", first + self._line(entry) + last, tabs))
-        gallery = '<w:docPartObj><w:docPartGallery w:val="Table of Contents"/><w:docPartUnique/></w:docPartObj>'
+        gallery = (
+            '<w:docPartObj><w:docPartGallery w:val="Table of Contents"/><w:docPartUnique/></w:docPartObj>'
+        )
         self.elements.append(
             f"<w:sdt><w:sdtPr>{gallery}</w:sdtPr><w:sdtContent>{''.join(lines)}</w:sdtContent></w:sdt>"
         )

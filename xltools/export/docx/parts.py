@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xltools.export.charts import Drawing
+from xltools.export.document import DRAFT, Chart, Document
 from xltools.export.docx.styles import NAMESPACE, fonts_xml, settings_xml, styles_xml
 from xltools.export.docx.text import field, paragraph, text_run
-from xltools.export.document import DRAFT, Chart, Document
 from xltools.export.package import XML, pack, xml_text
 from xltools.export.page import HEADING_FONT
 
@@ -163,7 +163,7 @@ def _watermark() -> bytes:
 
 def picture_xml(picture: Picture) -> str:
     """The drawing of a chart in the text, with its description."""
-    wide, high = picture.drawing.width * _EMU // 10, picture.drawing.height * _EMU // 10
+    size = f'cx="{picture.drawing.width * _EMU // 10}" cy="{picture.drawing.height * _EMU // 10}"'
     number, title = picture.number, xml_text(picture.chart.title)
     vector = (
         '<a:extLst><a:ext uri="{96DAC541-7B7A-43D3-8B79-37D633B846F1}">'
@@ -171,11 +171,12 @@ def picture_xml(picture: Picture) -> str:
     )
     properties = f'id="{number}" name="图{number} {title}" descr="{xml_text(picture.chart.alt)}"'
     return (
-        f'<w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="{wide}" cy="{high}"/>'
+        f'<w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent {size}/>'
         f'<wp:docPr {properties}/><a:graphic><a:graphicData uri="{_DRAWING}/picture"><pic:pic><pic:nvPicPr>'
         f"<pic:cNvPr {properties}/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill>"
-        f'<a:blip r:embed="rIdEMF{number}">{vector}</a:blip><a:stretch><a:fillRect/></a:stretch></pic:blipFill>'
-        f'<pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="{wide}" cy="{high}"/></a:xfrm>'
+        f'<a:blip r:embed="rIdEMF{number}">{vector}</a:blip><a:stretch><a:fillRect/></a:stretch>'
+        "</pic:blipFill>"
+        f'<pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext {size}/></a:xfrm>'
         '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic>'
         "</wp:inline></w:drawing></w:r>"
     )

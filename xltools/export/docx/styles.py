@@ -43,7 +43,13 @@ def _spacing(before: int, after: int, line: int = _LINE) -> str:
 
 
 def _style(
-    key: str, name: str, properties: str, font: str = "", size: int = 0, based: str = "Normal", extra: str = ""
+    key: str,
+    name: str,
+    properties: str,
+    font: str = "",
+    size: int = 0,
+    based: str = "Normal",
+    extra: str = "",
 ) -> str:
     fonts = f'<w:rFonts w:ascii="{LATIN_FONT}" w:eastAsia="{font}" w:hAnsi="{LATIN_FONT}"/>' if font else ""
     plain = '<w:b w:val="0"/><w:bCs w:val="0"/>' if key.startswith("Heading") else ""
@@ -93,7 +99,8 @@ def _tables() -> list[str]:
         _style("TableTitle", "表题",
                f'{keep}{_spacing(60, 60, 520)}<w:jc w:val="center"/><w:outlineLvl w:val="1"/>',
                TITLE_FONT, XIAOER, extra="custom"),
-        _style("TableMeta", "表头说明", f'{keep}{exact(16)}<w:jc w:val="left"/>', SONG_FONT, WUHAO, extra="custom"),
+        _style("TableMeta", "表头说明", f'{keep}{exact(16)}<w:jc w:val="left"/>', SONG_FONT, WUHAO,
+               extra="custom"),
         _style("TableNote", "表注", f'<w:keepLines/>{_spacing(40, 0, 280)}<w:jc w:val="left"/>', SONG_FONT,
                WUHAO, extra="custom"),
         _style("Picture", "图", '<w:keepNext/><w:spacing w:before="120" w:after="0"/><w:jc w:val="center"/>',
@@ -104,7 +111,9 @@ def _tables() -> list[str]:
     for key, name, align in (("Left", "左", "left"), ("Centre", "中", "center"), ("Right", "右", "right")):
         for suffix, size, line, small in (("", WUHAO, 14, ""), ("Small", XIAOWU, 12, "小")):
             properties = f'{exact(line)}<w:jc w:val="{align}"/>'
-            style = _style(f"Table{key}{suffix}", f"表格{name}{small}", properties, SONG_FONT, size, extra="custom")
+            style = _style(
+                f"Table{key}{suffix}", f"表格{name}{small}", properties, SONG_FONT, size, extra="custom"
+            )
             result.append(style)
     return result
 
@@ -113,14 +122,15 @@ def styles_xml() -> bytes:
     """styles.xml. Headings are Word's built-in ones, so the navigation pane and contents know them."""
     defaults = (
         "<w:docDefaults><w:rPrDefault><w:rPr>"
-        f'<w:rFonts w:ascii="{LATIN_FONT}" w:eastAsia="{BODY_FONT}" w:hAnsi="{LATIN_FONT}" w:cs="{LATIN_FONT}"/>'
+        f'<w:rFonts w:ascii="{LATIN_FONT}" w:eastAsia="{BODY_FONT}" w:hAnsi="{LATIN_FONT}"'
+        f' w:cs="{LATIN_FONT}"/>'
         f'<w:kern w:val="2"/><w:sz w:val="{SANHAO}"/><w:szCs w:val="{SANHAO}"/>'
         '<w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
         "<w:pPrDefault/></w:docDefaults>"
     )
     normal = (
         '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/>'
-        '<w:pPr><w:widowControl w:val="0"/><w:jc w:val="both"/></w:pPr></w:style>'
+        '<w:pPr><w:widowControl/><w:jc w:val="both"/></w:pPr></w:style>'
         '<w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont">'
         '<w:name w:val="Default Paragraph Font"/><w:uiPriority w:val="1"/><w:semiHidden/></w:style>'
         '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/>'
@@ -154,7 +164,8 @@ def fonts_xml() -> bytes:
 def settings_xml(update_fields: bool) -> bytes:
     """settings.xml: Word keeps no names and dates on saving, and renews the contents where asked to."""
     update = '<w:updateFields w:val="true"/>' if update_fields else ""
-    mode = '<w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"/>'
+    word = "http://schemas.microsoft.com/office/word"
+    mode = f'<w:compatSetting w:name="compatibilityMode" w:uri="{word}" w:val="15"/>'
     return (
         f'{XML}<w:settings {_W}><w:zoom w:percent="100"/><w:removePersonalInformation/>'
         f'<w:removeDateAndTime/><w:defaultTabStop w:val="420"/>'

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from xltools.export.docx.text import Marks, paragraph, text_run
 from xltools.export.document import CENTRE, LEFT, RIGHT, Slot, Table, lay_out
+from xltools.export.docx.text import Marks, paragraph, text_run
 from xltools.export.package import clean, xml_text
-from xltools.export.page import CELL_MARGIN, column_widths, display_width, row_height, table_size
+from xltools.export.page import (
+    CELL_MARGIN,
+    TALLEST_WHOLE,
+    XIAOWU,
+    column_widths,
+    lines_of,
+    row_height,
+    table_size,
+)
 
 _STYLES = {LEFT: "TableLeft", CENTRE: "TableCentre", RIGHT: "TableRight"}
 _SIDES = ("top", "left", "bottom", "right", "insideH", "insideV")
-TALLEST = 24
-"""Lines from which a row may be split over pages: it could be taller than the rest of any page."""
 
 
 def twips(millimetres: int) -> int:
@@ -20,10 +26,10 @@ def twips(millimetres: int) -> int:
 
 def table_xml(table: Table, marks: Marks) -> str:
     """The grid of ``table``, as wide as the text of its page."""
-    widths = [width * 2 for width in column_widths(table)]
-    total = sum(widths)
+    widths = column_widths(table)
+    total = 2 * sum(widths)
     size = table_size(table)
-    columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+    columns = "".join(f'<w:gridCol w:w="{2 * width}"/>' for width in widths)
     rows = "".join(
         _row(table, slots, widths, size, marks, header=number < len(table.header))
         for number, slots in enumerate(lay_out(table.header + table.body))
@@ -35,12 +41,13 @@ def _properties(table: Table, total: int) -> str:
     borders = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>' for side in _SIDES)
     margins = "".join(f'<w:{side} w:w="{CELL_MARGIN * 20}" w:type="dxa"/>' for side in ("left", "right"))
     name = f"{table.number} {table.title}".strip()
-    first_column = 1 if table.row_headers else 0
+    first_column = 0 in table.row_headers
+    look = f"{0x0620 | 0x0080 * first_column:04X}"
     return (
         f'<w:tblPr><w:tblW w:w="{total}" w:type="dxa"/><w:jc w:val="center"/>'
         f'<w:tblBorders>{borders}</w:tblBorders><w:tblLayout w:type="fixed"/>'
         f"<w:tblCellMar>{margins}</w:tblCellMar>"
-        f'<w:tblLook w:val="0000" w:firstRow="1" w:lastRow="0" w:firstColumn="{first_column}"'
+        f'<w:tblLook w:val="{look}" w:firstRow="1" w:lastRow="0" w:firstColumn="{int(first_column)}"'
         ' w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
         f'<w:tblCaption w:val="{xml_text(name)}"/>'
         f'<w:tblDescription w:val="{xml_text(table.summary or name)}"/></w:tblPr>'
@@ -49,40 +56,32 @@ def _properties(table: Table, total: int) -> str:
 
 def _row(table: Table, slots: list[Slot], widths: list[int], size: int, marks: Marks, header: bool) -> str:
     cells = "".join(_cell(table, slot, widths, size, marks) for slot in slots)
-    whole = "<w:cantSplit/>" if header or _lines(slots, widths, size) < TALLEST else ""
+    whole = "<w:cantSplit/>" if header or lines_of(table, slots, widths) < TALLEST_WHOLE else ""
     repeated = "<w:tblHeader/>" if header else ""
     height = f'<w:trHeight w:val="{row_height(table) * 20}" w:hRule="atLeast"/>'
     return f"<w:tr><w:trPr>{whole}{height}{repeated}</w:trPr>{cells}</w:tr>"
 
 
-def _lines(slots: list[Slot], widths: list[int], size: int) -> int:
-    """About how many lines the tallest cell of a row takes (cells over several rows do not count)."""
-    tallest = 1
-    for slot in slots:
-        if slot.cell.rows > 1:
-            continue
-        room = sum(widths[slot.column : slot.column + slot.cell.columns]) - 40 * CELL_MARGIN
-        per_line = max(2, room * 2 // (size * 10))
-        tallest = max(tallest, sum(-(-display_width(t) // per_line) or 1 for t in slot.cell.text.split("\n")))
-    return tallest
-
-
 def _cell(table: Table, slot: Slot, widths: list[int], size: int, marks: Marks) -> str:
     cell = slot.cell
-    width = sum(widths[slot.column : slot.column + cell.columns])
+    width = 2 * sum(widths[slot.column : slot.column + cell.columns])
     span = f'<w:gridSpan w:val="{cell.columns}"/>' if cell.columns > 1 else ""
     merge = ""
     if cell.rows > 1:
         merge = '<w:vMerge w:val="restart"/>' if slot.top else "<w:vMerge/>"
-    content = _content(table, slot, size, marks) if slot.top else paragraph("TableLeft")
+    content = _content(table, slot, size, marks) if slot.top else paragraph(_style(LEFT, size))
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{merge}<w:vAlign w:val="center"/></w:tcPr>'
         f"{content}</w:tc>"
     )
 
 
+def _style(align: str, size: int) -> str:
+    return _STYLES[align] + ("Small" if size == XIAOWU else "")
+
+
 def _content(table: Table, slot: Slot, size: int, marks: Marks) -> str:
-    style = _STYLES[table.align_of(slot)] + ("Small" if size < 21 else "")
+    style = _style(table.align_of(slot), size)
     lines = clean(slot.cell.text).split("\n")
     if lines == [""]:
         return paragraph(style)

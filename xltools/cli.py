@@ -1,0 +1,180 @@
+"""The command line ``xltools``: arguments in, files and exit status out. Everything heavy is imported late.
+
+Exit status: 0 no 错误, 1 错误 found or export refused, 2 could not do it (one Chinese sentence on stderr).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+from xltools.errors import XltoolsError
+
+OK, FOUND, FAILED = 0, 1, 2
+
+_EXAMPLES = """例子：
+  xltools demo                              用山西示例走一遍：工作簿、审核、导出
+  xltools new 2024决算.xlsx                 新建空白工作簿
+  xltools check 2024决算.xlsx               审核，结果显示在屏幕上
+  xltools check 各单位/*.xlsx --format html --output 审核.html
+  xltools export 2024决算.xlsx --to 公开    导出 Word、PDF、网页、工作簿
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse whose errors are one Chinese sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"参数有误：{message}。用 {self.prog} --help 查看用法。", file=sys.stderr)
+        raise SystemExit(FAILED)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    main = _Parser(
+        prog="xltools",
+        description="部门/单位决算公开：标准工作簿的计算、审核与导出。",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        add_help=False,
+    )
+    _help(main)
+    main.add_argument("--version", action="store_true", help="显示版本")
+    commands = main.add_subparsers(dest="command", metavar="命令", title="命令", parser_class=_Parser)
+
+    def command(name: str, summary: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = commands.add_parser(
+            name, help=summary, description=summary, add_help=False
+        )
+        _help(made)
+        made.set_defaults(run=run)
+        return made
+
+    demo = command("demo", "用山西示例走一遍：新建工作簿、审核、导出，并说明写了哪些文件", _lazy("make.demo"))
+    demo.add_argument(
+        "dir", nargs="?", default="demo-out", metavar="文件夹", help="写到哪里（默认 demo-out）"
+    )
+
+    new = command("new", "新建标准工作簿", _lazy("make.new"))
+    new.add_argument("out", metavar="文件.xlsx")
+    new.add_argument("--edition", default=None, help="版本（默认 shanxi_2024）")
+    new.add_argument("--unit", choices=["元", "万元"], default=None, help="金额单位（默认 万元）")
+    new.add_argument("--figures", metavar="数据.json", help="用数据文件填好工作簿")
+    new.add_argument("--codes", metavar="代码.csv", help="自己的科目代码表（两列：代码、名称）")
+    new.add_argument("--force", action="store_true", help="文件已存在时先备份再覆盖")
+
+    check = command(
+        "check", "审核工作簿（.xlsx .xlsm .xls .ods）或数据（.json），可以多个", _lazy("audit.check")
+    )
+    check.add_argument("files", nargs="*", metavar="文件")
+    check.add_argument(
+        "--format", choices=["text", "json", "html", "xlsx"], default="text", help="结果的格式"
+    )
+    check.add_argument("--output", metavar="路径", help="结果写到文件（xlsx 多个文件时为文件夹）")
+    check.add_argument("--explain", metavar="单元格", help="说明一个数参加哪些勾稽关系，如 公开03表!C10")
+    check.add_argument("--open", action="store_true", help="审核当前在 Excel 中打开的工作簿")
+    check.add_argument("--jobs", type=int, default=1, metavar="N", help="同时用几个进程（默认 1）")
+    check.add_argument("--codes", metavar="代码.csv", help="自己的科目代码表（两列：代码、名称）")
+    check.add_argument("--edition", default=None, help="版本（默认由工作簿决定）")
+
+    export = command("export", "导出决算公开文件；有错误时不导出", _lazy("publish.export"))
+    export.add_argument("file", metavar="文件")
+    export.add_argument("--to", required=True, metavar="文件夹", help="写到哪里")
+    export.add_argument(
+        "--format", default="docx,pdf,html,xlsx", help="docx,pdf,html,xlsx,json,csv 用逗号分隔"
+    )
+    export.add_argument("--draft", action="store_true", help="有错误也导出，每页加“草稿”水印并列出错误")
+    export.add_argument(
+        "--pdf-engine", choices=["typst", "libreoffice"], default="typst", help="PDF 由谁生成"
+    )
+
+    fix = command("fix", "采纳建议：把可疑单元格改为建议值（有记录，可撤销）", _lazy("repair.fix"))
+    fix.add_argument("file", metavar="文件")
+    fix.add_argument("--suspect", type=int, default=1, metavar="N", help="采纳第几条建议（默认 1）")
+    fix.add_argument("--undo", action="store_true", help="撤销上一次采纳")
+
+    bring = command("import", "导入数据：决算软件导出、已公开的工作簿、上年工作簿", _lazy("make.bring"))
+    bring.add_argument("source", metavar="来源")
+    bring.add_argument("--into", required=True, metavar="文件.xlsx", help="导入到哪个工作簿")
+    bring.add_argument("--last-year", action="store_true", help="来源是上年工作簿：结转为上年数")
+
+    normalize = command(
+        "normalize", "把公式中的函数名改回普通写法（去掉 Excel 加的外部链接前缀）", _lazy("repair.normalize")
+    )
+    normalize.add_argument("file", metavar="文件.xlsx")
+
+    addin = command(
+        "addin", "Excel 加载项与 LibreOffice 扩展：build、install、uninstall、doctor", _lazy("addin.addin")
+    )
+    addin.add_argument("action", choices=["build", "install", "uninstall", "doctor"], metavar="动作")
+    addin.add_argument("--output", metavar="文件.xlam", help="build：写到哪里")
+    addin.add_argument("--xlstart", metavar="文件夹", help="install：XLSTART 文件夹")
+    addin.add_argument("--calc", action="store_true", help="install/uninstall：LibreOffice 扩展")
+    addin.add_argument("--folder", metavar="文件夹", help="install：在文件夹中生成 校验.bat、导出.bat")
+    addin.add_argument("--json", action="store_true", help="doctor：输出 JSON")
+
+    rules = command("rules", "列出审核规则", _lazy("listings.rules"))
+    rules.add_argument("--edition", default=None, help="版本（默认 shanxi_2024）")
+    command("functions", "列出可以在单元格中使用的函数", _lazy("listings.functions"))
+    return main
+
+
+def _help(target: argparse.ArgumentParser) -> None:
+    target.add_argument("-h", "--help", action="help", help="显示帮助")
+    target._positionals.title = "参数"
+    target._optionals.title = "选项"
+
+
+def _lazy(name: str) -> Callable[[argparse.Namespace], int]:
+    def run(arguments: argparse.Namespace) -> int:
+        from importlib import import_module
+
+        module, _, function = name.partition(".")
+        action: Callable[[argparse.Namespace], int]
+        action = getattr(import_module(f"xltools.commands.{module}"), function)
+        return action(arguments)
+
+    return run
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status."""
+    _utf8_output()
+    try:
+        arguments = parser().parse_args(argv)
+        if arguments.version:
+            from importlib.metadata import version
+
+            print(f"xltools {version('xltools')}")
+            return OK
+        if arguments.command is None:
+            parser().print_help()
+            return OK
+        return int(arguments.run(arguments))
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else FAILED
+    except XltoolsError as error:
+        print(str(error), file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print("已停止；已经完成的结果保留。", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:
+        # The reader of our output went away (head, less): not our failure.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+
+
+def _utf8_output() -> None:
+    # A Windows console in another code page must not turn a report into a traceback.
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

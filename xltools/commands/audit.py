@@ -1,0 +1,189 @@
+"""``xltools check``: one or many workbooks, in several formats, with a summary over many."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import xltools
+from xltools.errors import XltoolsError
+from xltools.review.data import as_data
+from xltools.rules import Checked
+
+Outcome = Checked | str
+"""The outcome for one file, or the sentence why it could not be checked."""
+_REFUSED = "未能审核"
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Check the files named; exit status 0, 1 or 2 (the highest over all files)."""
+    if arguments.open:
+        from xltools.addin.attach import check_open
+
+        return check_open()
+    files = list(_files(arguments.files))
+    if not files:
+        raise XltoolsError("没有指定要审核的文件。", "例如：xltools check 2024决算.xlsx")
+    if arguments.explain:
+        return _explain(files, arguments)
+    status = 0
+    results: list[tuple[str, Outcome]] = []
+    for name, outcome in _progress(_outcomes(files, arguments), len(files), arguments):
+        results.append((name, outcome))
+        status = max(status, _status(outcome))
+        if arguments.format == "text" and not arguments.output:
+            _print(name, outcome)
+    _deliver(results, files, arguments)
+    return status
+
+
+def _files(names: Iterable[str]) -> Iterator[str]:
+    """The files named; patterns are expanded here because Windows' shell does not."""
+    from glob import glob, has_magic
+
+    for name in names:
+        found = sorted(glob(name)) if has_magic(name) and not Path(name).exists() else []
+        yield from found or [name]
+
+
+def _status(outcome: Outcome) -> int:
+    if isinstance(outcome, str):
+        return 2
+    return 1 if outcome.counts["错误"] else 0
+
+
+def outcome_of(name: str, codes: str | None = None, edition: str | None = None) -> Outcome:
+    """The check of one file, or the sentence why it could not be checked."""
+    try:
+        return xltools.check(xltools.read(name, edition=edition), codes=codes)
+    except XltoolsError as error:
+        return str(error)
+
+
+def _outcomes(files: list[str], arguments: argparse.Namespace) -> Iterator[tuple[str, Outcome]]:
+    jobs = max(1, min(arguments.jobs, len(files)))
+    if jobs == 1:
+        for name in files:
+            yield name, outcome_of(name, arguments.codes, arguments.edition)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from itertools import repeat
+
+    with ProcessPoolExecutor(jobs) as pool:
+        try:
+            # Chunks keep the workers busy without holding many outcomes at once.
+            found = pool.map(
+                outcome_of, files, repeat(arguments.codes), repeat(arguments.edition), chunksize=4
+            )
+            yield from zip(files, found, strict=True)
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _progress(
+    results: Iterator[tuple[str, Outcome]], total: int, arguments: argparse.Namespace
+) -> Iterator[tuple[str, Outcome]]:
+    shown = total > 1 and sys.stderr.isatty()
+    for number, item in enumerate(results, 1):
+        if shown:
+            filled = number * 30 // total
+            print(f"\r{'█' * filled}{'·' * (30 - filled)} {number}/{total}", end="", file=sys.stderr)
+        yield item
+    if shown:
+        print(file=sys.stderr)
+
+
+def _print(name: str, outcome: Outcome) -> None:
+    if isinstance(outcome, str):
+        print(f"{name}：{_REFUSED}。{outcome}", file=sys.stderr)
+        return
+    from xltools.review.text import lines
+
+    for line in lines(name, outcome, colour=sys.stdout.isatty()):
+        print(line)
+
+
+def _deliver(results: list[tuple[str, Outcome]], files: list[str], arguments: argparse.Namespace) -> None:
+    if arguments.format == "xlsx":
+        _copies(results, arguments.output)
+        return
+    if arguments.format == "text":
+        text = _text(results) if arguments.output else "\n".join(_summary(results))
+    elif arguments.format == "json":
+        text = _json(results)
+    else:
+        from xltools.review.page import page
+
+        text = page(results).rstrip("\n")
+    if arguments.output:
+        from xltools.workbook.save import save
+
+        save(Path(arguments.output), (text + "\n").encode("utf-8"), backup=False)
+        print(f"已写出 {arguments.output}", file=sys.stderr)
+    elif text:
+        print(text)
+    if arguments.format != "text" or arguments.output:
+        for name, outcome in results:
+            if isinstance(outcome, str):
+                print(f"{name}：{_REFUSED}。{outcome}", file=sys.stderr)
+
+
+def _summary(results: list[tuple[str, Outcome]]) -> Iterator[str]:
+    if len(results) < 2:
+        return
+    from xltools.review.text import summary
+
+    yield from summary(
+        (name, _REFUSED, {}) if isinstance(outcome, str) else (name, outcome.verdict, outcome.counts)
+        for name, outcome in results
+    )
+
+
+def _text(results: list[tuple[str, Outcome]]) -> str:
+    from xltools.review.text import lines
+
+    parts: list[str] = []
+    for name, outcome in results:
+        parts += [f"{name}：{_REFUSED}。{outcome}"] if isinstance(outcome, str) else lines(name, outcome)
+        parts.append("")
+    return "\n".join([*parts, *_summary(results)]).rstrip("\n")
+
+
+def _json(results: list[tuple[str, Outcome]]) -> str:
+    rows = [
+        {"workbook": name, "verdict": _REFUSED, "error": outcome}
+        if isinstance(outcome, str)
+        else as_data(name, outcome)
+        for name, outcome in results
+    ]
+    return json.dumps(rows[0] if len(rows) == 1 else rows, ensure_ascii=False, indent=1)
+
+
+def _copies(results: list[tuple[str, Outcome]], output: str | None) -> None:
+    """Copies of the workbooks with 审核结果 filled; the originals stay as they are."""
+    from xltools.workbook.live import write_findings_copy
+
+    for name, outcome in results:
+        if isinstance(outcome, str):
+            print(f"{name}：{_REFUSED}。{outcome}", file=sys.stderr)
+            continue
+        source = Path(name)
+        target = Path(output) if output and len(results) == 1 else None
+        if target is None:
+            folder = Path(output) if output else source.parent
+            target = folder / f"{source.stem}-审核结果{source.suffix}"
+        write_findings_copy(source, target, outcome)
+        print(f"已写出 {target}", file=sys.stderr)
+
+
+def _explain(files: list[str], arguments: argparse.Namespace) -> int:
+    if len(files) != 1:
+        raise XltoolsError("--explain 一次只说明一个文件中的一个单元格。", "请只给一个文件。")
+    reading = xltools.read(files[0], edition=arguments.edition)
+    for line in xltools.explain(reading, arguments.explain):
+        print(line)
+    return 0
