@@ -23,7 +23,7 @@ def assert_sound(data: bytes, load: bool = True) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert archive.testzip() is None
         names = archive.namelist()
-        assert len(set(names)) == len(names) and names[0] == "[Content_Types].xml"
+        assert len(set(names)) == len(names) and "[Content_Types].xml" in names
         parts = {name: archive.read(name) for name in names}
     for name, content in parts.items():
         if name.endswith((".xml", ".rels", ".vml")):
@@ -59,7 +59,7 @@ def _relationships(parts: dict[str, bytes]) -> None:
                 where = (
                     target[1:]
                     if target.startswith("/")
-                    else posixpath.normpath(posixpath.join(folder, target))
+                    else posixpath.normpath(posixpath.join("/", folder, target))[1:]
                 )
                 assert where in parts, f"{name}: {target} is missing"
         if owner in parts and owner.endswith(".xml"):
