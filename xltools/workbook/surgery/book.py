@@ -10,8 +10,7 @@ import re
 from collections.abc import Mapping
 
 from xltools.errors import XltoolsError
-from xltools.workbook.markup import broken, unescape
-from xltools.workbook.surgery.cells import escape
+from xltools.workbook.markup import broken, escape, unescape
 from xltools.workbook.surgery.parts import Parts
 
 _NAME = re.compile(r"<definedName\b([^>]*)>(.*?)</definedName>", re.DOTALL)
