@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from xltools.addin import results
+from xltools.addin.port import Cancelled, Port
+from xltools.errors import XltoolsError
+from xltools.rules import Checked
+
+logger = logging.getLogger("xltools")
 
 TAB = "决算公开"
 GROUPS = {"book": "工作簿", "checking": "审核", "publish": "公开", "support": "支持"}
@@ -39,3 +48,89 @@ _ALL = (
 )
 ACTIONS: dict[str, Action] = {action.id: action for action in _ALL}
 """All buttons by id: the ribbon, LibreOffice's toolbar and the manual are made from it."""
+
+
+def press(action: str, port: Port) -> None:
+    """Run a button. Whatever happens is said in the status line; nothing is raised."""
+    try:
+        HANDLERS[action](port)
+    except XltoolsError as error:
+        port.status(str(error))
+    except Cancelled:
+        logger.info("%s: stopped by the user", action)
+    except Exception as error:
+        logger.exception("%s failed", action)
+        port.status(f"“{ACTIONS[action].title}”没有完成：{type(error).__name__} {error}。详情见日志。")
+
+
+def check(port: Port, only: str | None = None) -> Checked:
+    """校验: write 审核结果, mark the cells, set the state of each sheet on 封面.
+
+    ``only`` lists and marks the findings of one sheet alone; the check is always of the whole.
+    """
+    import xltools
+
+    port.status("正在读取工作簿…")
+    grids = port.read()
+    grid = results.sheet_of(grids)
+    reading = xltools.read(grids)
+    port.status("正在校验…")
+    checked = xltools.check(reading)
+    with port.quietly():
+        port.write(results.SHEET, results.cells(grid, checked, reading.report.explanations, only))
+        port.clear_marks()
+        port.mark(results.marks(checked, only))
+    port.status(summary(checked, only))
+    return checked
+
+
+def check_sheet(port: Port) -> None:
+    """校验本表."""
+    check(port, port.here().sheet)
+
+
+def summary(checked: Checked, only: str | None = None) -> str:
+    """The line for the status bar."""
+    counts = "，".join(f"{level} {count}" for level, count in checked.counts.items())
+    scope = f"（只列出“{only}”）" if only else ""
+    left_out = f"；{len(checked.not_checked)} 项未核对" if checked.not_checked else ""
+    return f"校验完成{scope}：{checked.verdict}。{counts}；核对了 {checked.checked} 条勾稽关系{left_out}。"
+
+
+def following(port: Port) -> None:
+    """下一问题."""
+    _walk(port, forward=True)
+
+
+def previous(port: Port) -> None:
+    """上一问题."""
+    _walk(port, forward=False)
+
+
+def _walk(port: Port, forward: bool) -> None:
+    found = results.items(results.sheet_of(port.read()))
+    if not found:
+        port.status("没有列出的问题。请先按“校验”。")
+        return
+    item = results.step(found, port.here(), forward)
+    results.point_at(port, found, item)
+    if item.place is not None:
+        port.go_to(item.place)
+    port.status(f"{found.index(item) + 1}/{len(found)} {item.level}：{item.message}")
+
+
+def clear(port: Port) -> None:
+    """清除标记."""
+    with port.quietly():
+        port.clear_marks()
+    port.status("已清除校验标记。")
+
+
+HANDLERS: dict[str, Callable[[Port], object]] = {
+    "check": check,
+    "check_sheet": check_sheet,
+    "previous": previous,
+    "next": following,
+    "clear": clear,
+}
+"""What each button does, by its id in ACTIONS."""

@@ -198,7 +198,12 @@ class CalcPort:
             self.controller.appendInfobar(INFOBAR, TITLE, text, 0, (), True)
 
     def ask(self, kind, question):
-        asked = {"file": self._ask_file, "folder": self._ask_folder, "yes": self._ask_yes, "text": self._ask_text}
+        asked = {
+            "file": self._ask_file,
+            "folder": self._ask_folder,
+            "yes": self._ask_yes,
+            "text": self._ask_text,
+        }
         return asked[kind](question)
 
     def _service(self, name):
