@@ -64,7 +64,7 @@ def _report_columns(region: Region, taker: Taker, body: list[int]) -> None:
         spots = [Spot(region.grid.place(head.first, 0))]
         taker.harvest.report("column_missing", form, spots, columns="、".join(names))
     for at, column in columns.renamed.items():
-        found = head.paths.get(at, ("",))[-1] or "空白"
+        found = head.title(at) or "空白"
         wanted = form.column_of[column].title
         spots = [Spot(region.grid.place(head.first, at))]
         taker.harvest.report("column_renamed", form, spots, found=found, expected=wanted)
@@ -80,7 +80,7 @@ def _report_columns(region: Region, taker: Taker, body: list[int]) -> None:
                 for row in body
                 if type(region.grid.rows[row][at]) in (float, int) and not taker.nothing(row, at)
             ]
-            title = head.paths.get(at, ("",))[-1]
+            title = head.title(at)
             if filled and title:
                 taker.harvest.report(kind, form, filled, title=title, **listed(filled))
             elif filled:
@@ -169,7 +169,9 @@ class _Lines:
     def take(self, body: list[int]) -> None:
         """All lines of the rows of the body."""
         if self.plan.side_by_side:
-            sort_blocks(self.region.columns, self.plan, self.region.head.numbers, [self.rows[r] for r in body])
+            sort_blocks(
+                self.region.columns, self.plan, self.region.head.numbers, [self.rows[r] for r in body]
+            )
         self.blocks = list(self._blocks())
         for row in body:
             for block in self.blocks:
@@ -286,4 +288,3 @@ class _Lines:
                 if entry.id not in seen:
                     seen.add(entry.id)
                     yield entry
-

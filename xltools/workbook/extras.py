@@ -178,7 +178,9 @@ def cover_values(one: Page) -> dict[str, object]:
     return {field_.key: one.value(field_, _COVER_STOPS) for field_ in layout.COVER_FIELDS}
 
 
-def read_cover(one: Page, values: Mapping[str, object], report: Report, edition: Edition, log: Notebook) -> None:
+def read_cover(
+    one: Page, values: Mapping[str, object], report: Report, edition: Edition, log: Notebook
+) -> None:
     """Put the values of 封面 into ``report.cover``; troubles for a year or a choice that is none."""
     cover = report.cover
     cover.entity, cover.prepared_by, cover.reviewed_by = (
@@ -195,9 +197,7 @@ def read_cover(one: Page, values: Mapping[str, object], report: Report, edition:
     _choice(one, "unit", values, [unit.value for unit in amount.Unit], log)
 
 
-def _choice(
-    one: Page, name: str, values: Mapping[str, object], choices: Sequence[str], log: Notebook
-) -> str:
+def _choice(one: Page, name: str, values: Mapping[str, object], choices: Sequence[str], log: Notebook) -> str:
     written = words(values[name])
     for choice in choices:
         if key(written) == key(choice):
