@@ -32,7 +32,6 @@ from xltools.workbook.package import open_package
 from xltools.workbook.recompute import Stale, fill_in, renew
 from xltools.workbook.troubles import trouble
 
-
 _T = TypeVar("_T")
 
 
@@ -105,9 +104,8 @@ def _recognise(grids: list[Grid], wanted: str | Edition | None, known: bool) -> 
             "请确认选对了文件；各表要有表名（如“支出决算表”）和表头。",
         )
     reader = _Reader(edition, located, extras, values)
-    stale = renew(
-        grids, {region.grid.name for region in reader.regions} | {p.grid.name for p in extras.evaluations}
-    )
+    # Rates and scores of 绩效自评 are held against their own inputs by the rules.
+    stale = renew(grids, {region.grid.name for region in reader.regions})
     return reader.read(stale, grids, known)
 
 
