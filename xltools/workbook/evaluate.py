@@ -56,6 +56,17 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _ERRORS = {error.value: error for error in CellError}
+_CUT = re.compile(
+    r"INDEX\((\$?[A-Z]{1,3}\$?)([0-9]{1,7}):(\$?[A-Z]{1,3}\$?[0-9]{1,7}),\s*([0-9]{1,3})\):\3", re.IGNORECASE
+)
+
+
+def uncut(formula: str) -> str:
+    """``formula`` with INDEX(A9:A$20,2):A$20, the part of a column that the template's sums begin with, written
+    as the range that it is: A10:A$20."""
+    if ":" not in formula or "INDEX" not in formula.upper():
+        return formula
+    return _CUT.sub(lambda cut: f"{cut[1]}{int(cut[2]) + int(cut[4]) - 1}:{cut[3]}", formula)
 
 
 class Unsupported(Exception):
@@ -138,7 +149,7 @@ class _Formula:
         self.grid = grid
         self.tokens: list[tuple[str, str]] = []
         at = 0
-        text = text.strip().removeprefix("=")
+        text = uncut(text.strip().removeprefix("="))
         while at < len(text):
             match = _TOKEN.match(text, at)
             if match is None or match.end() == at:

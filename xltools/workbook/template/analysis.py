@@ -15,11 +15,12 @@ from xltools.workbook.template import comparison
 from xltools.workbook.template.board import Area, Board, Call, Text, a1, quoted
 from xltools.workbook.template.comparison import amounts_area, classes
 
-_WIDTHS = (10, 36, 16, 12, 16, 16, 11, 16, 11, 3, 14, 14, 14, 14, 14)
+_WIDTHS = (11, 34, 16, 12, 16, 16, 12, 16, 12)
 NONE = "—"
 """Shown where there is no percentage: a base of zero."""
 _SPARE_CLASSES = 8
-_CHART_COLUMN = 10
+_ROW = 18
+"""Height of a row in points: 24 pixels."""
 _COLOURS = ("#4472C4", "#A5A5A5", "#70AD47")
 
 
@@ -51,25 +52,34 @@ def write_analysis(
     hint = "由公式得出，不用填写。占比相加恰为100.00%，尾差归最大的一项；上年或预算为零时显示“—”。"
     board.merge(Area(1, 0, 1, 8), hint, styles("hint", "left"))
     row = _structure(board, source, "revenue", "一、收入结构（公开02表）", 3)
-    charts = [_bar(book, "收入结构", 5, row - 2)]
+    _insert(board, _bar(book, "收入结构", 5, row - 2), 3, 4, row - 3, 530)
     top = row + 1
     row = _structure(board, source, "expenditure", "二、支出结构（公开03表）", top)
-    charts.append(_bar(book, "支出结构", top + 2, row - 2))
+    _insert(board, _bar(book, "支出结构", top + 2, row - 2), top, 4, row - top, 530)
     top = row + 1
     row = _changes(board, source, top)
-    charts.append(_columns(book, "与上年比较", top + 2, row - 1, (2, 4), top + 1))
+    changes = _columns(book, "与上年比较", top + 2, row - 1, (2, 4), top + 1)
     row = _classes(board, source, row + 1)
     top = row + 1
     row = _three_public(board, source, top)
-    charts.append(_columns(book, "“三公”经费", top + 2, row - 1, (2, 4, 7), top + 1))
-    for number, chart in enumerate(charts):
-        page.insert_chart(2 + 15 * number, _CHART_COLUMN, chart)
+    three_public = _columns(book, "“三公”经费", top + 2, row - 1, (2, 4, 7), top + 1)
+    _insert(board, changes, row + 1, 0, 13, 590)
+    _insert(board, three_public, row + 1, 4, 13, 530)
+    page.print_area(0, 0, row + 14, len(_WIDTHS) - 1)
     _page(board)
+
+
+def _insert(board: Board, chart: Any, row: int, column: int, rows: int, width: int) -> None:
+    """Puts a chart over ``rows`` rows."""
+    for at in range(row, row + rows):
+        board.sheet.set_row(at, _ROW)
+    chart.set_size({"width": width, "height": rows * _ROW * 4 // 3 - 6})
+    board.sheet.insert_chart(row, column, chart, {"x_offset": 12, "y_offset": 2, "object_position": 2})
 
 
 def _heads(board: Board, top: int, title: str, labels: Sequence[str]) -> None:
     board.put(top, 0, title, board.styles("heading"))
-    board.sheet.set_row(top, 22)
+    board.sheet.set_row(top, _ROW)
     for column, label in enumerate(labels):
         board.put(top + 1, column, label, board.styles("cell", "band", "centre", "wrap"))
 
@@ -240,7 +250,6 @@ _FONT = {"name": "宋体", "size": 9}
 def _chart(book: Any, title: str, kind: str) -> Any:
     chart = book.add_chart({"type": kind})
     chart.set_title({"name": title, "name_font": {"name": "黑体", "size": 12, "bold": False}})
-    chart.set_size({"width": 560, "height": 290})
     chart.set_chartarea({"border": {"color": "#D9D9D9"}})
     return chart
 

@@ -105,13 +105,11 @@ def _figure(
 ) -> None:
     styles = board.styles
     form = edition.forms[ref.form]
-    column = form.column_of[ref.column]
-    name = edition.line_name(ref.form, ref.line, report.titles if report else {})
-    title = " · ".join(part for part in (name, column.title) if part) or form.title
+    title = _title(edition, ref, report)
     text = styles("cell", "left", "wrap")
     board.put(row, 0, form.number, styles("cell", "centre"))
     board.put(row, 1, ref.line, styles("cell", "centre", "text"))
-    board.put(row, 2, f"{form.title}：{title}" if len(title) < 6 else title, text)
+    board.put(row, 2, title, text)
     board.put(row, 3, ref.column, styles("cell", "centre", "text"))
     last_year: Mapping[Ref, object] = report.last_year if report else {}
     budget: Mapping[Ref, object] = report.budget if report else {}
@@ -120,6 +118,23 @@ def _figure(
         board.put(row, at, value, styles("cell", "amount", "entry" if used else "unused"))  # type: ignore[arg-type]
         _message(board, row, at)
     board.sheet.set_row(row, 15 * lines_needed(title, _WIDTHS[2]) + 5)
+
+
+def _title(edition: Edition, ref: Ref, report: Report | None) -> str:
+    """收入总计, 一般公共预算财政拨款支出合计, 201 一般公共服务支出, 决算数 公务接待费."""
+    form = edition.forms[ref.form]
+    column = form.column_of[ref.column]
+    if form.kind == "codes":
+        if ref.line != TOTAL:
+            return edition.line_name(ref.form, ref.line, report.titles if report else {})
+        heading = column.path[0] if len(column.path) > 1 else column.title
+        return f"{form.title.removesuffix('决算表')}：{heading}合计"
+    line = form.line_of[ref.line]
+    if column.path and column.path[0] in ("收入", "支出"):
+        return column.path[0] + line.name.removeprefix("本年")
+    headings = [row[0] for row in form.body[: line.row] if row.count("<") == form.width - 1]
+    section = headings[-1].partition("、")[2] if headings else ""
+    return section + " ".join(part for part in (column.title, line.title) if part) or form.title
 
 
 def _spare_classes(board: Board, edition: Edition, row: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from xltools.amount import ZERO
+from xltools.amount import ZERO, show
 from xltools.editions import Edition, Form, Slot
 from xltools.report import TOTAL, Ref, Report
 from xltools.workbook.layout import (
@@ -42,17 +42,28 @@ def sheet_of(edition: Edition, form_id: str, report: Report | None) -> FormSheet
 def write_form(board: Board, edition: Edition, sheet: FormSheet, report: Report | None) -> None:
     """Writes one form. The formulas' values are computed from what the report prints."""
     form = sheet.form
-    for at, width in enumerate(form.widths):
+    for at, width in enumerate(_widths(sheet, report)):
         board.sheet.set_column(at, at, width)
     _heading(board, sheet)
     _grid(board, HEADER_ROW, form.header, _header_style(board, form))
     formulas = computed(edition, sheet)
     _texts(board, sheet, report, edition)
     _amounts(board, sheet, report, formulas)
+    board.places |= {ref: spot for ref, spot in sheet.cells.items() if not is_spare(ref.line)}
     _notes(board, sheet)
     _heights(board, sheet)
     mark_broken(board, edition, sheet)
     _print(board, sheet)
+
+
+def _widths(sheet: FormSheet, report: Report | None) -> list[float]:
+    """Column widths of the edition, wider where an amount needs it."""
+    widths = list(sheet.form.widths)
+    for ref, (_, column) in sheet.cells.items():
+        value = report.amounts.get(ref) if report else None
+        if value is not None:
+            widths[column] = max(widths[column], len(show(value, thousands=True)) + 3)
+    return widths
 
 
 def _size(form: Form) -> float:
@@ -98,7 +109,12 @@ def _middle_column(form: Form, right: int) -> int:
 
 def _header_style(board: Board, form: Form) -> Any:
     size = _size(form)
-    return lambda row, column, text: board.styles("cell", "head", font_size=size)
+
+    def style(row: int, column: int, text: str) -> Any:
+        spanning = form.header[row].count("<") == form.width - 1
+        return board.styles("cell", "head", *(("bold", "left") if spanning else ()), font_size=size)
+
+    return style
 
 
 def _grid(board: Board, top: int, grid: tuple[tuple[str, ...], ...], style: Any) -> None:
@@ -220,7 +236,8 @@ def _dash(form: Form, ref: Ref) -> str:
 
 def _style(board: Board, form: Form, ref: Ref, kind: str, use: str) -> Any:
     number = {"dash": "centre", "unused": "amount"}.get(kind, kind)
-    return board.styles("cell", number, use, font_size=_size(form))
+    indent = 0 if kind == "dash" else 1
+    return board.styles("cell", number, use, font_size=_size(form), indent=indent)
 
 
 def _message(
@@ -281,7 +298,7 @@ def _heights(board: Board, sheet: FormSheet) -> None:
     form, size = sheet.form, _size(sheet.form)
     factor = 10.5 / size
     for row, cells in enumerate(form.header):
-        needed = max(_lines(form, cells, column, text) for column, text in enumerate(cells))
+        needed = max(_lines(form, row, column, text) for column, text in enumerate(cells))
         board.sheet.set_row(HEADER_ROW + row, max(20, _LINE_HEIGHT * needed + 6))
     for row in range(sheet.body_row, sheet.notes_row):
         texts = ((c, board.contents.get((row, c))) for c in range(form.width))
@@ -297,15 +314,18 @@ def _heights(board: Board, sheet: FormSheet) -> None:
         board.sheet.set_row(row, max(17.5, size * 1.4 * (1 if spanning else needed) + 4))
 
 
-def _lines(form: Form, cells: tuple[str, ...], column: int, text: str) -> int:
+def _lines(form: Form, row: int, column: int, text: str) -> int:
+    """Lines of a heading in each of the rows that it spans."""
     if text in {"<", "^", ""}:
         return 1
-    width = form.widths[column]
+    cells, width, span = form.header[row], form.widths[column], 1
+    while row + span < len(form.header) and form.header[row + span][column] == "^":
+        span += 1
     for at in range(column + 1, len(cells)):
         if cells[at] != "<":
             break
         width += form.widths[at]
-    return lines_needed(text, width * 10.5 / _size(form))
+    return -(-lines_needed(text, width * 10.5 / _size(form)) // span)
 
 
 def _print(board: Board, sheet: FormSheet) -> None:

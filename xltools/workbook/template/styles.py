@@ -40,13 +40,13 @@ _PROPERTIES: dict[str, dict[str, Any]] = {
     "shrink": {"shrink": True},
     "indent": {"indent": 1},
     "text": {"num_format": "@"},
-    "amount": {"num_format": AMOUNT, "align": "right"},
-    "computed_amount": {"num_format": COMPUTED_AMOUNT, "align": "right"},
+    "amount": {"num_format": AMOUNT, "align": "right", "shrink": True},
+    "computed_amount": {"num_format": COMPUTED_AMOUNT, "align": "right", "shrink": True},
     "count": {"num_format": COUNT, "align": "right"},
     "computed_count": {"num_format": COMPUTED_COUNT, "align": "right"},
     "percent": {"num_format": PERCENT, "align": "right"},
     "points": {"num_format": "0.##;-0.##;0", "align": "center"},
-    "hint": {"font_size": 9, "font_color": FAINT},
+    "hint": {"font_size": 9.5, "font_color": FAINT},
     "link": {"font_color": BLUE, "underline": 1},
     "red": {"font_color": RED},
 }
@@ -86,5 +86,6 @@ def text_units(text: str) -> int:
 
 def lines_needed(text: str, width: float) -> int:
     """Lines that ``text`` takes in a wrapped cell of ``width`` units; on the safe side."""
-    room = max(2, int(width) - 2)
+    # A column's width counts digits of the default font at 11 points; texts are set at 10.5 or less.
+    room = max(2, int(width * 1.08) - 2)
     return sum(max(1, -(-text_units(part) // room)) for part in text.split("\n")) if text else 1
