@@ -18,10 +18,11 @@ from xltools import amount
 from xltools.amount import NotAnAmount
 from xltools.functions import CellError
 from xltools.workbook.address import area, split
-from xltools.workbook.evaluate import Evaluator, Unsupported, Value, content_value
+from xltools.workbook.evaluate import Evaluator
 from xltools.workbook.grid import Grid
 from xltools.workbook.harvest import plain_names
 from xltools.workbook.labels import code
+from xltools.workbook.operations import Unsupported, Value, content_value
 
 _PLACES = 6
 _TOLERANCE = 0.0005
