@@ -18,6 +18,7 @@ from xltools.finding import Cell, Finding, Severity, Suspect
 from xltools.report import Ref, Report
 from xltools.rules import evaluation, structure
 from xltools.rules.identities import Broken, Figures, broken, compiled, holds
+from xltools.rules.joint import settle
 from xltools.rules.structure import SEVERITY, Desk
 
 CHECKS = frozenset(structure.CHECKS) | frozenset(evaluation.CHECKS) | {"narrative"}
@@ -93,10 +94,19 @@ def check(report: Report, edition: Edition | None = None, evidence: Evidence | N
     if not report.amounts:
         findings.append(Finding("figures-01", Severity.ERROR, "没有金额", "no_figures"))
     checked, tails = _identities(desk, findings, not_checked)
+    findings, suspects = settle(desk, findings)
     _others(desk, findings, not_checked)
     findings += _tails(desk, tails)
     findings.sort(key=lambda finding: _order(finding, edition))
-    return Checked(edition.id, report.unit.value, tuple(findings), checked, tuple(not_checked), tuple(tails))
+    return Checked(
+        edition.id,
+        report.unit.value,
+        tuple(findings),
+        checked,
+        tuple(not_checked),
+        tuple(tails),
+        suspects,
+    )
 
 
 def _order(finding: Finding, edition: Edition) -> tuple[int, int]:
@@ -120,6 +130,7 @@ def _identities(
         if reason:
             not_checked.append(NotChecked(rule.id, rule.title, reason))
         checked += len(constraints)
+        desk.applied.append((rule, constraints))
         for item in broken(rule, constraints, desk.figures):
             desk.broken.append(item)
             if item.tail:
