@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any
 
 from xltools import editions
 from xltools.amount import Unit, plain
-from xltools.editions import Edition
+from xltools.editions import Edition, Form
 from xltools.errors import XltoolsError
 from xltools.report import TOTAL, Cover, Fund, Indicator, Ref, Report, SelfEvaluation
 
@@ -189,14 +189,16 @@ def _check_places(report: Report, edition: Edition, name: str) -> None:
             form = edition.forms.get(ref.form)
             if form is None:
                 where, why = f"{store} › {ref.form}", f"版本“{edition.id}”没有这张表"
-            elif form.kind == "codes" and ref.column in form.column_of:
-                continue
-            elif form.kind != "codes" and (ref.line, ref.column) in form.cell_ids:
+            elif _has_cell(form, ref):
                 continue
             else:
                 where = f"{store} › {ref.form} › {ref.line} › {ref.column}"
                 why = f"{form.name} 没有这一行次和栏次"
             raise XltoolsError(f"{name}{where} 处{why}。", _REMEDY)
+
+
+def _has_cell(form: Form, ref: Ref) -> bool:
+    return ref.column in form.column_of if form.kind == "codes" else (ref.line, ref.column) in form.cell_ids
 
 
 def _codes(form: str, tables: dict[str, Table]) -> list[str]:

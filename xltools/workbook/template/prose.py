@@ -54,7 +54,7 @@ class Said(Protocol):
     @property
     def headings(self) -> Sequence[str]: ...
     @property
-    def text(self) -> str: ...
+    def generated(self) -> str: ...
     @property
     def slots(self) -> Sequence[Asked]: ...
 
@@ -126,7 +126,7 @@ def _said(sentences: Sequence[Said]) -> Iterator[_Row]:
     for one in sentences:
         section, *below = one.headings
         asked = {slot.key: slot.label for slot in one.slots if slot.store == "reasons"}
-        yield _Row(section, below[-1] if below else "", one.key, one.text, one.key in asked)
+        yield _Row(section, below[-1] if below else "", one.key, one.generated, one.key in asked)
         for key, label in asked.items():
             if key != one.key:
                 yield _Row(section, known.get(key, label), key)
