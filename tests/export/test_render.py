@@ -14,6 +14,12 @@ from xltools.export.document import Document, Heading, paragraph
 from xltools.export.pages import outline_pages
 from xltools.export.render import render
 
+
+@pytest.fixture(autouse=True)
+def fresh() -> None:
+    office.layout.cache_clear()
+
+
 SMALL = Document("标题", (Heading(1, "甲"), paragraph("文")))
 
 

@@ -262,8 +262,8 @@ def _shared(headings: tuple[str, ...], path: tuple[str, ...]) -> int:
 
 def _marked(sentence: Sentence) -> list[Paragraph]:
     """What is published of a sentence, its facts marked; a text rewritten by hand carries no marks."""
-    if sentence.final != sentence.text:
-        return _prose(sentence.final)
+    if sentence.typed:
+        return _prose(sentence.typed)
     runs: list[Run] = []
     at = 0
     for fact in sorted(sentence.facts, key=lambda fact: fact.start):
