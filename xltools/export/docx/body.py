@@ -52,8 +52,8 @@ def write(
     """The document as .docx.
 
     ``pages`` gives the page number by anchor for the contents (see ``document.outline``). Unless they are
-    ``final`` (taken from a real layout of this file), Word is told to renew the contents on opening. ``justified`` gives body text an even
-    right edge.
+    ``final`` (taken from a real layout of this file), Word is told to renew the contents on opening.
+    ``justified`` gives body text an even right edge.
     """
     return _Writer(document, pages or {}, final, justified).write()
 
