@@ -494,5 +494,5 @@ def print_world(
         cover=Cover("测试单位", "229103", 2024, world.kind, "单位决算"),
         amounts=amounts,
         lines=lines,
-        last_year=figures(before, unit, "rounded", source) if before else {},
+        last_year=figures(before, unit, convention, source) if before else {},
     )

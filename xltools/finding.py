@@ -49,7 +49,10 @@ class Cell:
 class Suspect:
     """A cell that is probably wrong. ``suggested`` are values in order of plausibility, as printed text
     ("" means: leave blank); ``why`` the mechanism in Chinese; ``confidence`` between 0 and 1;
-    ``resolves`` how many broken identities vanish with it; ``proof`` the chain of identities, worded."""
+    ``resolves`` how many broken identities vanish with it; ``proof`` the chain of identities, worded.
+    ``kind`` is "cell", "stale" (a table not refreshed), "line" (a line is missing), "exchange", "twice",
+    "soft" or "share"; ``unique``: only one value is possible; ``changes`` every cell to correct with its
+    value."""
 
     cell: Cell
     suggested: tuple[str, ...]
@@ -57,6 +60,9 @@ class Suspect:
     confidence: float
     resolves: int = 0
     proof: tuple[str, ...] = ()
+    kind: str = "cell"
+    unique: bool = False
+    changes: tuple[tuple[Cell, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,8 @@ WORDING: dict[str, str] = {
     "zero": "这里不应有数，现为 {value}。",
     "sign": "现为 {value}，{expected}。",
     "tail": "{count}处尾差，四舍五入可以解释，不是错误：{list}。",
+    "convention": "{forms}的{habit}，与由元数四舍五入的口径不同，不是错误（{count}条）：{list}。",
+    "joint": "下列{count}条关系单独看都在尾差之内，但没有一组金额能使它们同时成立：{list}。",
     # Structure of the forms.
     "no_figures": "工作簿里没有填写任何金额，无法审核。",
     "code_form": "科目代码“{code}”不是3位、5位或7位数字。",
@@ -129,6 +137,7 @@ WORDING: dict[str, str] = {
     "reading_column_doubled": "“{title}”栏出现了两次，第二次的{count}个数没有审核（{cells}）。",
     "reading_column_unknown": "“{title}”不是本表的栏，其中的{count}个数没有审核（{cells}）。",
     "reading_column_renamed": "栏标题“{found}”与表样的“{expected}”不同，已按栏次或相近的标题识别。",
+    "reading_column_renumbered": "“{title}”栏的栏次印为{found}，表样为{expected}。",
     "reading_line_unknown": "第{row}行“{name}”不是本表的项目，其中的数没有审核。",
     "reading_line_missing": "没有找到表样中的{count}行：{names}。",
     "reading_line_doubled": "第{rows}行是同一个项目或科目，第二行的数没有审核。",

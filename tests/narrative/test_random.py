@@ -96,8 +96,9 @@ def rule_of(key: str) -> str:
 
 
 @pytest.mark.parametrize("seed", RANDOM)
-def test_random_units_are_written_in_allowed_forms(seed):
+def test_random_units_are_written_in_allowed_forms_and_read_back(seed):
     report = unit(seed)
+    author = Author(report, EDITION)
     sentences = write(report, EDITION)
     assert len({sentence.key for sentence in sentences}) == len(sentences)
     for sentence in sentences:
@@ -105,8 +106,11 @@ def test_random_units_are_written_in_allowed_forms(seed):
         assert re.fullmatch(rule_of(sentence.key), text), f"{sentence.key}: {text}"
         assert not re.search(r"nan|None|inf|[，、；：][，、；。]|。。|[\ue000-\ue00f]|\s", text, re.I), text
         assert not list(defects(text)), text
+        assert text.count("（") == text.count("）")
         _directions_agree(report, sentence)
-        assert sentence.text.count("（") == sentence.text.count("）")
+        cell = author.text_cell(sentence.key, sentence.headings)
+        assert [one.message for one in Reading(author, [sentence], text, cell, {}).findings()] == []
+    assert all(finding.message for finding in check(report, EDITION))
 
 
 def _directions_agree(report: Report, sentence: Sentence) -> None:
@@ -121,15 +125,3 @@ def _directions_agree(report: Report, sentence: Sentence) -> None:
         sign = (half_up(gap) > 0) - (half_up(gap) < 0)
         words = {1: ("增加", "增长"), -1: ("减少", "下降"), 0: ("持平", "基本持平", "相同", "基本相同")}
         assert fact.printed in words[sign], sentence.text
-
-
-@pytest.mark.parametrize("seed", RANDOM)
-def test_random_units_read_back_as_written(seed):
-    report = unit(seed)
-    author = Author(report, EDITION)
-    for sentence in write(report, EDITION):
-        cell = author.text_cell(sentence.key, sentence.headings)
-        found = Reading(author, [sentence], sentence.text, cell, {}).findings()
-        assert not found, [finding.message for finding in found]
-    for finding in check(report, EDITION):
-        assert finding.message

@@ -272,7 +272,7 @@ def test_every_single_mistake_is_found_in_a_rewritten_sentence():
     assert outcome["错误"] >= 435 and outcome.total() == 480
 
 
-@pytest.mark.parametrize("kind", ["amount +0.10", "direction", "year", "unit missing", "% missing"])
+@pytest.mark.parametrize("kind", ["amount +0.10", "direction", "year", "% missing"])
 def test_every_single_mistake_is_found_in_a_published_text(kind):
     sentences = write(EXAMPLE, EDITION)
     for mutation in (one for one in mutations(sentences) if one.kind == kind):

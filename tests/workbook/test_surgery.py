@@ -1,5 +1,6 @@
 """Edits of a user's workbook: what was asked for is done, everything else keeps its bytes."""
 
+# ruff: noqa: E501 (XML as it is stored)
 from __future__ import annotations
 
 import re
@@ -299,6 +300,20 @@ def test_array_formulas_and_data_tables_are_refused(file: Path) -> None:
         refused(file, {cell: 1}, "数组公式", {cell})
     cells(file, {"A1": Computed(9), "C1": 4})
     assert '<f t="array" ref="A1:B2">C1:D2*2</f>' in data_of(file)
+
+
+def test_values_of_array_formulas_are_refreshed_or_forgotten_as_a_whole(file: Path) -> None:
+    rows = (
+        '<row r="1"><c r="A1"><f t="array" ref="A1:A2">C1:C2*2</f><v>1</v></c><c r="C1"><v>2</v></c></row>'
+        '<row r="2"><c r="A2"><v>7</v></c><c r="D2"><f>A2+1</f><v>8</v></c></row>'
+    )
+    outcome = cells(make(file, rows), {"C1": 9})
+    assert outcome.stale == {"表": {"A1", "D2"}}
+    assert '<c r="A2"/>' in data_of(file) and "<v>7</v>" not in data_of(file)
+    outcome = cells(file, {"C1": 9, "A1": Computed(18), "A2": Computed(14), "D2": Computed(15)})
+    assert not outcome.stale and '<c r="A2"><v>14</v></c>' in data_of(file)
+    outcome = cells(file, {"C1": 9, "A1": Computed(18), "D2": Computed(15)})
+    assert outcome.stale == {"表": {"A1"}} and "<v>18</v>" not in data_of(file)
 
 
 def test_cells_under_merged_ranges_are_refused(file: Path) -> None:

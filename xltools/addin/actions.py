@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from xltools.addin import results
 from xltools.addin.port import Cancelled, Port
@@ -66,22 +68,38 @@ def press(action: str, port: Port) -> None:
 def check(port: Port, only: str | None = None) -> Checked:
     """校验: write 审核结果, mark the cells, set the state of each sheet on 封面.
 
-    ``only`` lists and marks the findings of one sheet alone; the check is always of the whole.
+    ``only`` lists and marks the findings of one sheet alone; the check is always of the whole. An 出错说明
+    already typed stays with its finding.
     """
     import xltools
 
     port.status("正在读取工作簿…")
     grids = port.read()
-    grid = results.sheet_of(grids)
-    reading = xltools.read(grids)
+    grid = results.required(grids)
+    results.first_row(grid)
+    with snapshot(port) as path:
+        reading = xltools.read(path)
     port.status("正在校验…")
     checked = xltools.check(reading)
     with port.quietly():
-        port.write(results.SHEET, results.cells(grid, checked, reading.report.explanations, only))
+        results.write(port, grid, checked, reading.report.explanations, only)
+        results.write_states(port, grids, checked)
         port.clear_marks()
         port.mark(results.marks(checked, only))
     port.status(summary(checked, only))
     return checked
+
+
+@contextmanager
+def snapshot(port: Port) -> Iterator[Path]:
+    """A copy of the open workbook to read from, gone afterwards: so an open workbook and its file are read
+    by the same code, and give the same findings."""
+    path = port.snapshot()
+    try:
+        yield Path(path)
+    finally:
+        if path != port.path:
+            Path(path).unlink(missing_ok=True)
 
 
 def check_sheet(port: Port) -> None:
@@ -108,7 +126,7 @@ def previous(port: Port) -> None:
 
 
 def _walk(port: Port, forward: bool) -> None:
-    found = results.items(results.sheet_of(port.read()))
+    found = results.items(results.required(port.read()))
     if not found:
         port.status("没有列出的问题。请先按“校验”。")
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".csv")
 _OURS = re.compile(r'N\(\s*"xltools"\s*\)', re.IGNORECASE)
 _ESCAPE = 0x1B
 _PICK_FOLDER = 4
+_FILL_FORMATS = 3
 
 
 class ExcelPort:
@@ -68,6 +70,28 @@ class ExcelPort:
     def copy_sheet(self, sheet: str, name: str) -> None:
         source = self._sheet(sheet)
         source.copy(after=source, name=name)
+
+    def renew_rows(self, sheet: str, first: int, count: int) -> None:
+        target = self._sheet(sheet)
+        self._refuse_protected(target)
+        last = target.used_range.last_cell
+        if last.row > first:
+            target.range((first + 1, 1), (last.row, last.column)).api.EntireRow.Delete()
+        model = target.range((first, 1), (first, last.column))
+        model.clear_contents()
+        model.api.ClearHyperlinks()  # a formula over an old link would lead where that one led
+        if count > 1:
+            model.api.AutoFill(target.range((first, 1), (first + count - 1, last.column)).api, _FILL_FORMATS)
+
+    def snapshot(self) -> str:
+        handle, path = tempfile.mkstemp(suffix=Path(self.book.name).suffix or ".xlsx", prefix="xltools-")
+        os.close(handle)
+        self.book.api.SaveCopyAs(path)
+        return path
+
+    def release(self) -> None:
+        self.book.save()
+        self.book.close()
 
     # marks and notes
 

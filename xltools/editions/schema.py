@@ -93,6 +93,7 @@ def _merge(folder: Path, head: dict[str, Any], parent: Edition | None) -> dict[s
             )
     inherited = [rule for rule in parent.rules if rule.id not in _ids(rules)] if parent else []
     rules += _rules(folder / "between.toml")
+    rules += [replace(rule, form="narrative") for rule in _rules(folder / "narrative" / "rules.toml")]
     evaluation, evaluation_rules = _evaluation(folder, parent)
     defaults: dict[str, Any] = {
         "extends": "",

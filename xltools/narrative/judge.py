@@ -26,6 +26,7 @@ _RULE_OF_KIND = {
 _FACTORS = {"元": Decimal(10000), "千元": Decimal(10), "百元": Decimal(100), "亿元": Decimal("0.0001")}
 _MONEY = ("万元", *_FACTORS)
 _PERCENT = ("%", "个百分点", "‰")
+_VEHICLES = ("three_public[1,10]", "three_public[1,11]")
 _NOTHING = re.compile(
     r"无此项(?:收支|支出|收入)|无[^，。；]{0,16}(?:支出|收支|收入|经费)。?$|未发生[^，。；]{0,16}"
 )
@@ -188,6 +189,8 @@ class Reading:
             return []
         listed = "；".join(dict.fromkeys(f"{fact.meaning} {full(fact)}" for fact in gone))
         rule = self.rule_of[gone[0].start]
+        if any(fact.key in _VEHICLES for fact in gone) and "购置及运行" in self.text:
+            rule = "narrative-23"  # 公务用车购置及运行维护费 in one figure says neither
         return [
             self.author.finding(rule, "narrative_missing", (self.cell,), {"list": listed}, Severity.VERIFY)
         ]

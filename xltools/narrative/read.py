@@ -7,7 +7,7 @@ is still to be typed. ``read_text`` looks at any published 第三部分 against 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 
 from xltools.editions import Edition
@@ -20,6 +20,8 @@ from xltools.narrative.write import write
 from xltools.report import Report
 
 _ALIKE = 0.6
+_WANTED = ("主要原因", "改进管理措施")
+"""Prose that an explanation must stand for when it is missing; the rest is hinted at."""
 
 
 def check(report: Report, edition: Edition) -> list[Finding]:
@@ -33,9 +35,8 @@ def check(report: Report, edition: Edition) -> list[Finding]:
         return []
     author = Author(report, edition)
     clues = _clues(sentences)
-    findings: list[Finding] = []
+    findings = list(_missing(sentences, author))
     for sentence in sentences:
-        findings += _missing(sentence, author)
         if sentence.typed and sentence.typed != sentence.generated:
             cell = author.text_cell(sentence.key, sentence.headings)
             findings += Reading(author, [sentence], sentence.typed, cell, clues).findings()
@@ -129,18 +130,25 @@ def _clues(sentences: Iterable[Sentence]) -> dict[str, list[str]]:
     return clues
 
 
-def _missing(sentence: Sentence, author: Author) -> list[Finding]:
-    findings = []
-    for slot in sentence.missing:
-        cell = author.text_cell(sentence.key, sentence.headings)
-        if slot.store == "last_year":
-            kind, severity = "narrative_last_year", Severity.HINT
-        else:
-            kind, severity = "narrative_reason", Severity.VERIFY
-        if not sentence.typed:
-            facts = {"label": slot.label}
-            findings.append(author.finding("narrative-14", kind, (cell,), facts, severity))
-    return findings
+def _missing(sentences: Iterable[Sentence], author: Author) -> Iterator[Finding]:
+    """What is asked for and not there: reasons and measures one by one, the rest listed once."""
+    listed: dict[str, list[tuple[Sentence, str]]] = {}
+    for sentence in sentences:
+        for slot in () if sentence.typed else sentence.missing:
+            cell = author.text_cell(sentence.key, sentence.headings)
+            if slot.label in _WANTED:
+                facts = {"label": slot.label}
+                yield author.finding("narrative-14", "narrative_reason", (cell,), facts)
+            else:
+                place = slot.label if slot.store == "last_year" else f"{sentence.headings[-1]}：{slot.label}"
+                listed.setdefault(slot.store, []).append((sentence, place))
+    for store, items in listed.items():
+        kind = "narrative_last_year" if store == "last_year" else "narrative_unfilled"
+        first = items[0][0]
+        cell = author.text_cell(first.key, first.headings)
+        places = list(dict.fromkeys(place for _, place in items))
+        facts = {"count": str(len(items)), "list": "；".join(places)}
+        yield author.finding("narrative-14", kind, (cell,), facts, Severity.HINT)
 
 
 def _prose(report: Report, author: Author) -> list[Finding]:

@@ -94,7 +94,7 @@ class _Writer:
     def _sentence(self, pattern: Pattern, key: str, extra: Mapping[str, Any]) -> Sentence | None:
         self.facts, self.slots = [], []
         context = {**self.context, **extra, "year": _Lazy(self.year)}
-        if pattern.when and not pattern.when(**context):
+        if pattern.when and not pattern.when.value(context):
             return None
         lines = pattern.template.render(context).splitlines()
         text, facts, slots = self._unmarked("".join(line.strip() for line in lines))
@@ -221,7 +221,8 @@ class _Writer:
             items = []
             for item in used:
                 line, column = item["figure"].partition("[")[2].rstrip("]").split(",")
-                items.append(Item(item["figure"], item["name"], line, column, item is used[-1]))
+                ends = (item is used[0], item is used[-1])
+                items.append(Item(item["figure"], item["name"], line, column, *ends))
         if not spec.get("compared"):
             amounts = [self.figures.amount(item.figure) for item in items]
             whole = self.figures.amount(spec["whole"])

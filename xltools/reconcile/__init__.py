@@ -1,4 +1,4 @@
-"""One world behind all printed figures: is there one, and if not, which figure is wrong and what should it be.
+"""Is there one world of exact amounts behind all printed figures; if not, which figure is wrong.
 
 ``compile`` identities once per edition and line set; ``solve`` a report; see ``outcome.Outcome``.
 """

@@ -14,7 +14,15 @@ from enum import StrEnum
 from xltools.amount import Unit
 from xltools.reconcile.hypotheses import totals
 from xltools.reconcile.model import (
-    FREE, Model, Problem, Rounding, Share, bind, closed, half_even, truncated,
+    FREE,
+    Model,
+    Problem,
+    Rounding,
+    Share,
+    bind,
+    closed,
+    half_even,
+    truncated,
 )  # fmt: skip
 from xltools.reconcile.propagate import State
 from xltools.report import Ref, Report
@@ -46,12 +54,19 @@ def holds(problem: Problem) -> bool:
 
 
 def explain_by_habit(
-    problem: Problem, model: Model, report: Report, shares: Sequence[Share], extra: Mapping[Ref, Decimal] | None
+    problem: Problem,
+    model: Model,
+    report: Report,
+    shares: Sequence[Share],
+    extra: Mapping[Ref, Decimal] | None,
 ) -> Habit | None:
-    """The first convention under which a world may exist, or None: then something is wrong."""
+    """The first convention under which a world may exist, or None: then something is wrong.
+
+    ``problem`` is strict and without the 核实性 rules: these decide nothing here.
+    """
     if problem.unit is Unit.YUAN:
         return None
-    other = bind(model, report, shares, extra, half_even)
+    other = bind(model, report, shares, extra, half_even, soft=False)
     if holds(other):
         return Habit(Convention.EVEN, (), other)
     found = _summed(problem)
@@ -61,7 +76,7 @@ def explain_by_habit(
         (Convention.TRUNCATED, truncated), (Convention.TIE, closed),
     )  # fmt: skip
     for convention, rounding in attempts:
-        other = bind(model, report, shares, extra, rounding)
+        other = bind(model, report, shares, extra, rounding, soft=False)
         if holds(other):
             return Habit(convention, (), other)
     return None
@@ -106,5 +121,5 @@ def _with_sums(problem: Problem, forms: Sequence[str]) -> Problem:
             low[cell], high[cell] = -FREE, FREE
     return Problem(
         problem.model, problem.unit, problem.refs, problem.rows, problem.watch, problem.printed, low, high,
-        problem.face, problem.active, problem.last_year, problem.shares,
+        problem.face, problem.active, problem.nonempty, problem.last_year, problem.shares,
     )  # fmt: skip

@@ -12,11 +12,13 @@ from xltools.report import Ref
 
 class Verdict(StrEnum):
     """一致: the printed figures fit as they stand. 尾差: a world of exact amounts prints them all.
-    口径差异: only with another convention than half-up. 错误: no world in any convention."""
+    口径差异: only with another convention than half-up. 核实: only if a 核实性 rule does not hold here.
+    错误: no world in any convention."""
 
     EQUAL = "一致"
     TAIL = "尾差"
     CONVENTION = "口径差异"
+    VERIFY = "核实"
     ERROR = "错误"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from xltools.amount import Unit
-from xltools.reconcile.conventions import Convention, explain_by_habit
+from xltools.reconcile.conventions import Convention, explain_by_habit, holds
 from xltools.reconcile.hypotheses import EXCHANGE, LINE, SHARE, SOFT
 from xltools.reconcile.locate import Conflict, conflicts, locate
 from xltools.reconcile.model import FREE, INFINITE, Model, Problem, Share, bind
@@ -37,34 +37,33 @@ def solve(
     state = State(problem.active, problem.watch, problem.low[:], problem.high[:])
     if state.run(problem.nonempty):
         return Outcome(Verdict.TAIL, tails=tuple(identity(problem, n) for n in off))
+    hard = bind(model, report, shares, extra, soft=False)
+    habit = None
+    verdict = Verdict.VERIFY
+    if not holds(hard):
+        habit = explain_by_habit(hard, model, report, shares, extra)
+        verdict = Verdict.CONVENTION if habit else Verdict.ERROR
     peeled = conflicts(problem)
-    habit = explain_by_habit(problem, model, report, shares, extra)
-    if habit and habit.convention is not Convention.TIE:
-        return Outcome(
-            Verdict.CONVENTION,
-            tails=tuple(identity(problem, n) for n in off),
-            conflicts=_proofs(problem, peeled),
-            convention=habit.convention,
-            forms=habit.forms,
-        )
-    verdict = Verdict.CONVENTION if habit else Verdict.ERROR
-    convention = habit.convention if habit else Convention.ROUNDED
     broken = [n for n in off if alone_impossible(problem, n)]
     outcome = Outcome(
         verdict,
         tails=tuple(identity(problem, n) for n in off if n not in broken),
         conflicts=_proofs(problem, peeled),
         broken=tuple(identity(problem, n) for n in broken),
-        convention=convention,
+        convention=habit.convention if habit else Convention.ROUNDED,
+        forms=habit.forms if habit else (),
     )
-    return _blame(problem, peeled, broken, outcome) if suspects else outcome
+    blameless = habit is not None and habit.convention is not Convention.TIE
+    return outcome if blameless or not suspects else _blame(problem, peeled, broken, outcome)
 
 
 def _off_face(problem: Problem) -> list[int]:
     """Rows that the printed figures, taken as exact, do not satisfy."""
     face = problem.face
     off = []
-    for number, (terms, low, high) in enumerate(problem.active):
+    active = problem.active
+    for number in problem.nonempty:
+        terms, low, high = active[number]
         total = 0
         for coefficient, cell in terms:
             total += coefficient * face[cell]
@@ -106,7 +105,9 @@ def _blame(problem: Problem, peeled: list[Conflict], broken: list[int], outcome:
     for candidate in ranked:
         for choice in candidate.choices:
             confidence[id(choice)] = confidence.get(id(choice), 0.0) + candidate.probability
-    by_row = {n: proof for conflict, proof in zip(peeled, outcome.conflicts, strict=True) for n in conflict.rows}
+    by_row = {
+        n: proof for conflict, proof in zip(peeled, outcome.conflicts, strict=True) for n in conflict.rows
+    }
     made: dict[int, Suspect] = {}
     columns = _columns(judge, ranked)
 
@@ -151,7 +152,9 @@ def _groups(problem, ranked, broken, columns, suspect, listed):  # type: ignore[
         left = [n for n in left if n not in rows]
         rivals = [c for c in listed if c is not choice and c not in best and columns[id(c)] & rows][:5]
         groups.append(
-            Group(suspect(choice), tuple(suspect(c) for c in rivals), tuple(identity(problem, n) for n in mine))
+            Group(
+                suspect(choice), tuple(suspect(c) for c in rivals), tuple(identity(problem, n) for n in mine)
+            )
         )
     return tuple(groups)
 

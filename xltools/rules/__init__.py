@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from xltools import narrative
 from xltools.amount import show
 from xltools.editions import Edition, Rule, load
 from xltools.editions.equation import Constraint, Term, form_of
@@ -17,9 +18,10 @@ from xltools.finding import Cell, Finding, Severity, Suspect
 from xltools.report import Ref, Report
 from xltools.rules import evaluation, structure
 from xltools.rules.identities import Broken, Figures, broken, compiled, holds
+from xltools.rules.joint import settle
 from xltools.rules.structure import SEVERITY, Desk
 
-CHECKS = frozenset(structure.CHECKS) | frozenset(evaluation.CHECKS)
+CHECKS = frozenset(structure.CHECKS) | frozenset(evaluation.CHECKS) | {"narrative"}
 """Every name that a rule's ``check`` may have."""
 _LISTED = 8
 
@@ -92,10 +94,19 @@ def check(report: Report, edition: Edition | None = None, evidence: Evidence | N
     if not report.amounts:
         findings.append(Finding("figures-01", Severity.ERROR, "没有金额", "no_figures"))
     checked, tails = _identities(desk, findings, not_checked)
+    findings, suspects = settle(desk, findings)
     _others(desk, findings, not_checked)
     findings += _tails(desk, tails)
     findings.sort(key=lambda finding: _order(finding, edition))
-    return Checked(edition.id, report.unit.value, tuple(findings), checked, tuple(not_checked), tuple(tails))
+    return Checked(
+        edition.id,
+        report.unit.value,
+        tuple(findings),
+        checked,
+        tuple(not_checked),
+        tuple(tails),
+        suspects,
+    )
 
 
 def _order(finding: Finding, edition: Edition) -> tuple[int, int]:
@@ -119,6 +130,7 @@ def _identities(
         if reason:
             not_checked.append(NotChecked(rule.id, rule.title, reason))
         checked += len(constraints)
+        desk.applied.append((rule, constraints))
         for item in broken(rule, constraints, desk.figures):
             desk.broken.append(item)
             if item.tail:
@@ -306,7 +318,7 @@ def _where(desk: Desk, item: Broken) -> str:
 def _others(desk: Desk, findings: list[Finding], not_checked: list[NotChecked]) -> None:
     count = len(desk.report.self_evaluations)
     for rule in desk.edition.rules:
-        if not rule.check:
+        if not rule.check or rule.check == "narrative":
             continue
         if rule.check in structure.CHECKS:
             if rule.form in desk.missing:
@@ -319,6 +331,10 @@ def _others(desk: Desk, findings: list[Finding], not_checked: list[NotChecked]) 
             for number in range(1, count + 1):
                 sheet = evaluation.Sheet(desk.report, desk.edition, number)
                 findings += evaluation.CHECKS[rule.check](sheet, rule)
+    if desk.missing:
+        not_checked.append(NotChecked("narrative", "情况说明", "缺少决算表"))
+    else:
+        findings += narrative.check(desk.report, desk.edition)
     if not count and desk.edition.self_evaluation:
         not_checked.append(NotChecked("self_evaluation", "项目支出绩效自评", "没有填写绩效自评表"))
     if desk.formulas is None:

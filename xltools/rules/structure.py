@@ -31,6 +31,7 @@ class Desk:
     figures: Figures
     constraints: dict[str, tuple[Constraint, ...]]
     broken: list[Broken] = field(default_factory=list)
+    applied: list[tuple[Rule, tuple[Constraint, ...]]] = field(default_factory=list)
     formulas: dict[Ref, str] | None = None
     notes: dict[str, tuple[str, ...]] | None = None
     missing: frozenset[str] = frozenset()

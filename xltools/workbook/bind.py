@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from xltools.report import Ref
 from xltools.workbook.address import area
+from xltools.workbook.beside import sort_blocks
 from xltools.workbook.blueprint import AMOUNT, CODE, LINE, TITLE, Blueprint, Entry, Lines
 from xltools.workbook.codes import take_codes
 from xltools.workbook.harvest import Harvest, Spot, Taker, listed
@@ -22,13 +23,13 @@ def take_region(region: Region, harvest: Harvest) -> None:
     """Take everything that ``region`` holds into ``harvest``."""
     taker = Taker(harvest, region.grid, region.plan.form)
     body, end = _body(region)
-    _report_columns(region, taker, body)
     if region.plan.form.kind == "codes":
         take_codes(region, taker, body)
     elif region.plan.lines and _labelled(region):
         _Lines(region, taker).take(body)
     else:
         _take_single(region, taker, body)
+    _report_columns(region, taker, body)
     _below(region, taker, end)
     _merged(region, taker)
     taker.finish()
@@ -67,6 +68,11 @@ def _report_columns(region: Region, taker: Taker, body: list[int]) -> None:
         wanted = form.column_of[column].title
         spots = [Spot(region.grid.place(head.first, at))]
         taker.harvest.report("column_renamed", form, spots, found=found, expected=wanted)
+    for at, number in columns.renumbered.items():
+        column = columns.amounts[at]
+        spots = [Spot(region.grid.place(head.last, at), None, number)]
+        title = form.column_of[column].title or form.title
+        taker.harvest.report("column_renumbered", form, spots, found=number, expected=column, title=title)
     for kind, places in (("column_doubled", columns.doubled), ("column_unknown", columns.others)):
         for at in places:
             filled = [
@@ -149,7 +155,7 @@ class _Lines:
         self.plan: Blueprint = region.plan
         self.rows = region.grid.rows
         self.bound: dict[str, int] = {}
-        self.blocks = list(self._blocks())
+        self.blocks: list[_Block] = []
         self.renamed: list[tuple[Spot, str, str]] = []
 
     def _blocks(self) -> Iterator[_Block]:
@@ -162,6 +168,9 @@ class _Lines:
 
     def take(self, body: list[int]) -> None:
         """All lines of the rows of the body."""
+        if self.plan.side_by_side:
+            sort_blocks(self.region.columns, self.plan, self.region.head.numbers, [self.rows[r] for r in body])
+        self.blocks = list(self._blocks())
         for row in body:
             for block in self.blocks:
                 self._row(block, row)

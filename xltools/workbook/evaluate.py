@@ -9,6 +9,8 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -23,6 +25,20 @@ Value = None | bool | Decimal | str | CellError
 """What a formula gives or a cell holds; None is a blank."""
 Block = list[list[Value]]
 
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Cells of a sheet, not looked at yet: rows and columns from 1, inclusive."""
+
+    grid: Grid
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+Operand = Value | Block | Range
+
 _MOST_CELLS = 200_000
 _DEEPEST = 60
 _PLACES = 10
@@ -35,11 +51,22 @@ _TOKEN = re.compile(
     | (?P<ref>(?:(?:'(?:[^']|'')+'|[\w.]+)!)?\$?[A-Za-z]{1,3}\$?[0-9]{1,7}
               (?::\$?[A-Za-z]{1,3}\$?[0-9]{1,7})?(?![\w(.!]))
     | (?P<name>[A-Za-z_][\w.]*)
-    | (?P<sign><=|>=|<>|[-+*/^&=<>%(),;])
+    | (?P<sign><=|>=|<>|[-+*/^&=<>%(),;:])
     )""",
     re.VERBOSE,
 )
 _ERRORS = {error.value: error for error in CellError}
+_CUT = re.compile(
+    r"INDEX\((\$?[A-Z]{1,3}\$?)([0-9]{1,7}):(\$?[A-Z]{1,3}\$?[0-9]{1,7}),\s*([0-9]{1,3})\):\3", re.IGNORECASE
+)
+
+
+def uncut(formula: str) -> str:
+    """``formula`` with INDEX(A9:A$20,2):A$20, the part of a column that the template's sums begin with, written
+    as the range that it is: A10:A$20."""
+    if ":" not in formula or "INDEX" not in formula.upper():
+        return formula
+    return _CUT.sub(lambda cut: f"{cut[1]}{int(cut[2]) + int(cut[4]) - 1}:{cut[3]}", formula)
 
 
 class Unsupported(Exception):
@@ -122,7 +149,7 @@ class _Formula:
         self.grid = grid
         self.tokens: list[tuple[str, str]] = []
         at = 0
-        text = text.strip().removeprefix("=")
+        text = uncut(text.strip().removeprefix("="))
         while at < len(text):
             match = _TOKEN.match(text, at)
             if match is None or match.end() == at:
@@ -134,7 +161,7 @@ class _Formula:
         self.at = 0
 
     def value(self) -> Value:
-        result = scalar(self.expression(0))
+        result = self.scalar(self.expression(0))
         if self.at < len(self.tokens):
             raise Unsupported("公式的写法不能识别")
         return result
@@ -151,29 +178,32 @@ class _Formula:
         if self.take() != ("sign", sign):
             raise Unsupported("公式的括号不配对")
 
-    def expression(self, level: int) -> Value | Block:
+    def expression(self, level: int) -> Operand:
         """Operators from loose to tight: comparison, &, + and -, * and /, ^."""
         if level == len(_LEVELS):
             return self.unary()
         left = self.expression(level + 1)
         while self.peek()[0] == "sign" and self.peek()[1] in _LEVELS[level]:
             sign = self.take()[1]
-            left = binary(sign, scalar(left), scalar(self.expression(level + 1)))
+            left = binary(sign, self.scalar(left), self.scalar(self.expression(level + 1)))
         return left
 
-    def unary(self) -> Value | Block:
+    def unary(self) -> Operand:
         kind, text = self.peek()
         if kind == "sign" and text in "+-":
             self.take()
             operand = self.unary()
-            return operand if text == "+" else binary("-", Decimal(0), scalar(operand))
+            return operand if text == "+" else binary("-", Decimal(0), self.scalar(operand))
         operand = self.primary()
+        while self.peek() == ("sign", ":"):
+            self.take()
+            operand = _span(operand, self.primary())
         while self.peek() == ("sign", "%"):
             self.take()
-            operand = binary("/", scalar(operand), Decimal(100))
+            operand = binary("/", self.scalar(operand), Decimal(100))
         return operand
 
-    def primary(self) -> Value | Block:
+    def primary(self) -> Operand:
         kind, text = self.take()
         if kind == "number":
             return Decimal(text)
@@ -193,25 +223,40 @@ class _Formula:
             return inner
         raise Unsupported("公式的写法不能识别")
 
-    def reference(self, text: str) -> Value | Block:
+    def reference(self, text: str) -> Range:
         sheet, _, cells = text.rpartition("!")
         grid = self.grid
         if sheet:
             grid = self.evaluator.grid(sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet)
-        top, left, bottom, right = area(cells.upper())
-        if ":" not in cells:
+        return Range(grid, *area(cells.upper()))
+
+    def scalar(self, operand: Operand) -> Value:
+        """A single value; a range of one cell is that cell."""
+        value = self.resolved(operand)
+        if not isinstance(value, list):
+            return value
+        raise Unsupported("公式把一个区域当作一个数")
+
+    def resolved(self, operand: Operand) -> Value | Block:
+        """What stands in a range: a value for one cell, else rows of values."""
+        if not isinstance(operand, Range):
+            return operand
+        grid, top, left = operand.grid, operand.top, operand.left
+        if (top, left) == (operand.bottom, operand.right):
             return self.evaluator.cell(grid, top - 1, left - 1)
-        bottom, right = min(bottom, max(len(grid.rows), top)), min(right, max(grid.width, left))
+        # Nothing stands beyond the used part of a sheet.
+        bottom = min(operand.bottom, max(len(grid.rows), top))
+        right = min(operand.right, max(grid.width, left))
         return [
             [self.evaluator.cell(grid, row - 1, at - 1) for at in range(left, right + 1)]
             for row in range(top, bottom + 1)
         ]
 
-    def function(self, name: str) -> Value | Block:
+    def function(self, name: str) -> Operand:
         if self.peek() != ("sign", "("):
             raise Unsupported(f"公式用了名称“{name}”")
         self.take()
-        arguments: list[Value | Block] = []
+        arguments: list[Operand] = []
         while self.peek() != ("sign", ")"):
             if self.peek() in (("sign", ","), ("sign", ";")):
                 arguments.append(None)
@@ -222,14 +267,33 @@ class _Formula:
             elif self.peek() != ("sign", ")"):
                 raise Unsupported("公式的括号不配对")
         self.take()
+        if name == "INDEX":
+            return self.index(arguments)
+        values = [self.resolved(argument) for argument in arguments]
         if name.startswith("XT_"):
-            return own(name, arguments)
+            return own(name, values)
         if name not in NATIVE:
             raise Unsupported(f"公式用了函数 {name}")
         try:
-            return NATIVE[name](arguments)
+            return NATIVE[name](values)
         except (IndexError, InvalidOperation, TypeError):
             return CellError.VALUE
+
+    def index(self, arguments: list[Operand]) -> Operand:
+        """INDEX(range, n) or INDEX(range, row, column): one cell of a range."""
+        numbers = [number(self.scalar(argument)) for argument in arguments[1:]]
+        if not isinstance(arguments[0], Range) or not 1 <= len(numbers) <= 2:
+            raise Unsupported("公式中 INDEX 的写法不能识别")
+        if any(isinstance(one, CellError) for one in numbers):
+            return CellError.VALUE
+        where = arguments[0]
+        row, column = (int(one) for one in (*numbers, Decimal(1))[:2])
+        if len(numbers) == 1 and where.top == where.bottom:
+            row, column = 1, row
+        row, column = where.top + row - 1, where.left + column - 1
+        if not (where.top <= row <= where.bottom and where.left <= column <= where.right):
+            return CellError.REF
+        return Range(where.grid, row, column, row, column)
 
 
 def own(name: str, arguments: list[Value | Block]) -> Value:
@@ -243,13 +307,24 @@ def own(name: str, arguments: list[Value | Block]) -> Value:
     return result
 
 
+def _span(first: Operand, last: Operand) -> Range:
+    """The range from one reference to another: A1:INDEX(…)."""
+    if not isinstance(first, Range) or not isinstance(last, Range) or first.grid is not last.grid:
+        raise Unsupported("公式的区域写法不能识别")
+    return Range(
+        first.grid,
+        min(first.top, last.top),
+        min(first.left, last.left),
+        max(first.bottom, last.bottom),
+        max(first.right, last.right),
+    )
+
+
 def scalar(value: Value | Block) -> Value:
-    """A single value; a range of one cell is that cell."""
-    if not isinstance(value, list):
-        return value
-    if len(value) == 1 and len(value[0]) == 1:
-        return value[0][0]
-    raise Unsupported("公式把一个区域当作一个数")
+    """An argument of a native function that must be one value."""
+    if isinstance(value, list):
+        raise Unsupported("公式把一个区域当作一个数")
+    return value
 
 
 def number(value: Value) -> Decimal | CellError:
@@ -382,6 +457,27 @@ def _subtotal(arguments: list[Value | Block]) -> Value:
     return NATIVE["SUM"](arguments[1:])
 
 
+def _count_if(arguments: list[Value | Block]) -> Value:
+    """COUNTIF for the criteria that compare: ">0", "<>0", 5, "合计"."""
+    cells, wanted = arguments
+    block = cells if isinstance(cells, list) else [[cells]]
+    criterion = scalar(wanted)
+    sign, limit = "=", criterion
+    if isinstance(criterion, str):
+        match = re.match(r"(<=|>=|<>|[<>=]?)(.*)", criterion, re.DOTALL)
+        assert match is not None
+        sign, limit = match[1] or "=", match[2]
+        with suppress(NotAnAmount):
+            limit = amount.parse_text(match[2]) if match[2].strip() else match[2]
+    alike = [cell for row in block for cell in row if type(cell) is type(limit)]
+    return Decimal(sum(_compare(sign, cell, limit) for cell in alike))
+
+
+def _count(arguments: list[Value | Block]) -> Value:
+    found = _numbers(arguments)
+    return found if isinstance(found, CellError) else Decimal(len(found))
+
+
 NATIVE: dict[str, Callable[[list[Value | Block]], Value]] = {
     "SUM": _over(lambda found: sum(found, Decimal(0))),
     "MIN": _over(lambda found: min(found, default=Decimal(0))),
@@ -389,6 +485,8 @@ NATIVE: dict[str, Callable[[list[Value | Block]], Value]] = {
     "AVERAGE": _over(lambda found: sum(found, Decimal(0)) / len(found) if found else CellError.DIV0),
     "ABS": _over(lambda found: abs(found[0])),
     "N": _over(lambda found: found[0] if found else Decimal(0)),
+    "COUNT": _count,
+    "COUNTIF": _count_if,
     "ROUND": _rounded,
     "SUBTOTAL": _subtotal,
     "IF": _if,

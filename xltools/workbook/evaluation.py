@@ -48,6 +48,10 @@ class _Reader:
         """The number in a cell without a tail of zeros; a percent sign is passed over, and the 0 that a
         formula shows where there is nothing to compute."""
         content = self.rows[row][at]
+        why = self.one.grid.unsolved.get(join(row + 1, at + 1)) if self.one.grid.unsolved else None
+        if why:
+            self.log.add("formula_unsolved", self.one, row, at, name, content, why)
+            return None
         if isinstance(content, str):
             content = content.strip().removesuffix("%").removesuffix("％")
         try:

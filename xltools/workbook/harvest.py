@@ -36,7 +36,12 @@ def number(content: float) -> Decimal:
 
 def shown(content: object) -> str:
     """A cell's content as a message repeats it."""
-    text = content.isoformat() if hasattr(content, "isoformat") else str(content)
+    if isinstance(content, Decimal):
+        text = f"{content.normalize():f}"
+    elif isinstance(content, float):
+        text = f"{content:.15g}"
+    else:
+        text = content.isoformat() if hasattr(content, "isoformat") else str(content)
     text = " ".join(text.split())
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 

@@ -105,4 +105,5 @@ def entity(text: str) -> str:
     match = _ENTITY.match(text.strip())
     if not match:
         return ""
-    return re.split(r"\s{2,}|20\d\d\s*年|金额单位", match[1].strip())[0].strip()
+    name = re.split(r"\s{2,}|20\d\d\s*年|金额单位", match[1].strip())[0].strip()
+    return "" if unit(f"单位{name}") else name

@@ -24,6 +24,7 @@ from xltools.workbook.labels import code
 _PLACES = 6
 _TOLERANCE = 0.0005
 _SUM = re.compile(r"[A-Z0-9:,]+")
+_INDEX = re.compile(r"INDEX\(([A-Z]+)(\d+):([A-Z]+\d+),(\d+)\):\3")
 _LEAVES = re.compile(r"XT_(?:LEAVES\(|SUBTOTAL\(([A-Z]+\d+),)([A-Z]+\d+:[A-Z]+\d+),([A-Z]+\d+:[A-Z]+\d+)\)")
 
 
@@ -148,8 +149,13 @@ def _quick(grid: Grid, formula: str) -> float | None:
     if formula.startswith(("XT_TOTAL(", "SUM(")):
         inner = formula.replace("XT_TOTAL(", "").replace("SUM(", "").replace(")", "").replace("$", "")
         return _sum(grid, inner.split(",")) if _SUM.fullmatch(inner) else None
-    match = _LEAVES.fullmatch(formula.replace("$", ""))
+    match = _LEAVES.fullmatch(_INDEX.sub(_from_index, formula.replace("$", "")))
     return _leaf_sum(grid, match[1], match[2], match[3]) if match else None
+
+
+def _from_index(match: re.Match[str]) -> str:
+    """INDEX(A8:A17,2):A17, which survives inserted rows, is A9:A17."""
+    return f"{match[1]}{int(match[2]) + int(match[4]) - 1}:{match[3]}"
 
 
 def _sum(grid: Grid, references: Iterable[str]) -> float | None:
@@ -184,7 +190,7 @@ def _leaf_sum(grid: Grid, above: str | None, codes: str, amounts: str) -> float 
         digits = code(cells[left - 1])
         if digits:
             found.append((digits, cells[at - 1]))
-        elif cells[left - 1] != "" or cells[at - 1] != "":
+        elif cells[left - 1] == "" and cells[at - 1] not in ("", 0):
             return None
     parents = {digits[:length] for digits, _ in found for length in (3, 5)}
     total = 0.0

@@ -49,6 +49,7 @@ def write_form(board: Board, edition: Edition, sheet: FormSheet, report: Report 
     formulas = computed(edition, sheet)
     _texts(board, sheet, report, edition)
     _amounts(board, sheet, report, formulas)
+    board.places |= {ref: spot for ref, spot in sheet.cells.items() if not is_spare(ref.line)}
     _notes(board, sheet)
     _heights(board, sheet)
     mark_broken(board, edition, sheet)
