@@ -38,7 +38,13 @@ SECONDS = 180
 
 
 def find() -> str | None:
-    """The path of LibreOffice's ``soffice``, None where there is none."""
+    """The path of LibreOffice's ``soffice``, None where there is none.
+
+    The variable XLTOOLS_SOFFICE names another one; left empty, it means to do without.
+    """
+    chosen = os.environ.get("XLTOOLS_SOFFICE")
+    if chosen is not None:
+        return chosen or None
     found = shutil.which("soffice") or shutil.which("libreoffice")
     return found or next((place for place in _PLACES if Path(place).exists()), None)
 
