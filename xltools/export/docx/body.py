@@ -43,13 +43,19 @@ _COVER_HEIGHT = 12200
 """Twips of the cover between its margins, less a little."""
 
 
-def write(document: Document, pages: Mapping[str, int] | None = None, final: bool = False) -> bytes:
+def write(
+    document: Document,
+    pages: Mapping[str, int] | None = None,
+    final: bool = False,
+    justified: bool = True,
+) -> bytes:
     """The document as .docx.
 
     ``pages`` gives the page number by anchor for the contents (see ``document.outline``). Unless they are
     ``final`` (taken from a real layout of this file), Word is told to renew the contents on opening.
+    ``justified`` gives body text an even right edge.
     """
-    return _Writer(document, pages or {}, final).write()
+    return _Writer(document, pages or {}, final, justified).write()
 
 
 @dataclass(slots=True)
@@ -57,6 +63,7 @@ class _Writer:
     document: Document
     pages: Mapping[str, int]
     final: bool
+    justified: bool
     marks: Marks = field(default_factory=Marks)
     elements: list[str] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
@@ -71,7 +78,7 @@ class _Writer:
             for placed in section.blocks:
                 self._block(placed, section)
             self._end_section(section, last=number == len(parts) - 1)
-        return assemble(self.document, "".join(self.elements), self.pictures, update=not self.final)
+        return assemble(self.document, "".join(self.elements), self.pictures, not self.final, self.justified)
 
     def _block(self, placed: Placed, section: Section) -> None:
         block = placed.block
