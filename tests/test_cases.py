@@ -1,6 +1,7 @@
 """Every rule has cases that an accountant can read: tests/cases/<rule>.toml, each on the Shanxi example.
 
-A case changes figures of the example (``set``, ``blank``, ``last_year``), what 封面 says (``cover``), the
+A case changes figures of the example (``set``, ``blank``, ``last_year``, ``budget``), the prose
+(``texts``, ``reasons``), what 封面 says (``cover``), the
 codes printed (``lines``), the self-evaluation (``funds``, ``indicators``, ``evaluation``), what the workbook
 shows (``notes``, ``formulas``), and says what the rule must find: ``pass``, 错误, 核实 or 提示.
 """
@@ -41,6 +42,10 @@ def report_of(case: dict[str, Any]) -> Report:
         report.amounts.pop(ref(text), None)
     for text, value in case.get("last_year", {}).items():
         report.last_year[ref(text)] = Decimal(value)
+    for text, value in case.get("budget", {}).items():
+        report.budget[ref(text)] = Decimal(value)
+    report.texts |= case.get("texts", {})
+    report.reasons |= case.get("reasons", {})
     for name, value in case.get("cover", {}).items():
         setattr(report.cover, name, value)
     report.lines.update(case.get("lines", {}))

@@ -22,8 +22,10 @@ LAYERS = [
     {"narrative", "workbook", "reconcile"},
     {"rules"},
     {"review", "export"},
-    {"addin", "commands"},
-    {"cli", "build", "__init__", "__main__"},
+    {"__init__"},
+    {"addin"},
+    {"commands"},
+    {"cli", "build"},
 ]
 """Rooms from the ground up: a room imports rooms below it only."""
 HEAVY = {
@@ -57,6 +59,7 @@ def imported_rooms(path: Path) -> set[str]:
         elif isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         found |= {name.split(".")[1] for name in names if name.startswith("xltools.")}
+        found |= {"__init__" for name in names if name == "xltools"}
     return found
 
 

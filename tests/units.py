@@ -134,10 +134,10 @@ def _amounts(source: random.Random, style: str) -> Callable[[int], int]:
     def draw(size: int) -> int:
         if style == "a":
             value = int(size * source.lognormvariate(0, 0.9))
-            round_to = 10000 * source.choice([100, 10]) if source.random() < 0.1 else 1
+            round_to = source.choice([5000, 100000, 1000000]) if source.random() < 0.1 else 1
         else:
             value = int(size * source.uniform(0.02, 2) ** 2)
-            round_to = source.choice([100, 10000, 1000000]) if source.random() < 0.35 else 1
+            round_to = source.choice([100, 5000, 10000, 1000000]) if source.random() < 0.35 else 1
         return max(value // round_to * round_to, round_to, 1)
 
     return draw
@@ -496,5 +496,5 @@ def print_world(
         cover=Cover("测试单位", "229103", 2024, world.kind, "单位决算"),
         amounts=amounts,
         lines=lines,
-        last_year=figures(before, unit, "rounded", source) if before else {},
+        last_year=figures(before, unit, convention, source) if before else {},
     )

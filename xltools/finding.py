@@ -49,7 +49,10 @@ class Cell:
 class Suspect:
     """A cell that is probably wrong. ``suggested`` are values in order of plausibility, as printed text
     ("" means: leave blank); ``why`` the mechanism in Chinese; ``confidence`` between 0 and 1;
-    ``resolves`` how many broken identities vanish with it; ``proof`` the chain of identities, worded."""
+    ``resolves`` how many broken identities vanish with it; ``proof`` the chain of identities, worded.
+    ``kind`` is "cell", "stale" (a table not refreshed), "line" (a line is missing), "exchange", "twice",
+    "soft" or "share"; ``unique``: only one value is possible; ``changes`` every cell to correct with its
+    value."""
 
     cell: Cell
     suggested: tuple[str, ...]
@@ -57,6 +60,9 @@ class Suspect:
     confidence: float
     resolves: int = 0
     proof: tuple[str, ...] = ()
+    kind: str = "cell"
+    unique: bool = False
+    changes: tuple[tuple[Cell, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,8 @@ WORDING: dict[str, str] = {
     "sign": "现为 {value}，{expected}。",
     "sign_sum": "{arithmetic}，{expected}。",
     "tail": "{count}处尾差，四舍五入可以解释，不是错误：{list}。",
+    "convention": "{forms}的{habit}，与由元数四舍五入的口径不同，不是错误（{count}条）：{list}。",
+    "joint": "下列{count}条关系单独看都在尾差之内，但没有一组金额能使它们同时成立：{list}。",
     # Structure of the forms.
     "no_figures": "工作簿里没有填写任何金额，无法审核。",
     "code_form": "科目代码“{code}”不是3位、5位或7位数字。",
@@ -117,6 +125,44 @@ WORDING: dict[str, str] = {
     "places": "有 {count} 个金额多于两位小数（如 {value}，公开时印为 {printed}），请按两位小数填写。",
     "not_count": "数量应为不小于零的整数，现为 {value}。",
     "typed_over": "合计单元格的公式被录入的数 {value} 代替，按明细计算为 {expected}。",
+    # Reading a workbook.
+    "reading_text_amount": "单元格中是“{content}”，{why}，没有参加审核。",
+    "reading_date_amount": "单元格中是“{content}”，{why}，没有参加审核。",
+    "reading_logical_amount": "单元格中是“{content}”，{why}，没有参加审核。",
+    "reading_error_value": "单元格显示错误值 {content}，没有参加审核。",
+    "reading_size_amount": "单元格中是 {content}，{why}，没有参加审核。",
+    "reading_number_as_text": "{count}个金额以文本形式存放（{cells}）。",
+    "reading_formula_unsolved": "公式没有保存计算结果，也无法在这里计算（{why}），没有参加审核。",
+    "reading_formula_stale": "{count}个公式的结果没有更新（{cells}），如现存 {stored}，按公式应为 {computed}。",
+    "reading_form_missing": "工作簿里没有找到这张表，涉及它的勾稽关系没有审核。",
+    "reading_form_doubled": "这张表在工作簿里有{count}张（{places}），只审核了第一张。",
+    "reading_form_headless": "工作表“{sheet}”中有这张表的表名，但没有找到表头，没有审核。",
+    "reading_form_hidden": "这张表在隐藏的工作表“{sheet}”中。",
+    "reading_form_by_headings": "没有找到这张表的表名，按{how}认出是工作表“{sheet}”。",
+    "reading_column_missing": "没有找到这些栏：{columns}，其中的数没有审核。",
+    "reading_column_doubled": "“{title}”栏出现了两次，第二次的{count}个数没有审核（{cells}）。",
+    "reading_column_unknown": "“{title}”不是本表的栏，其中的{count}个数没有审核（{cells}）。",
+    "reading_column_renamed": "栏标题“{found}”与表样的“{expected}”不同，已按栏次或相近的标题识别。",
+    "reading_column_renumbered": "“{title}”栏的栏次印为{found}，表样为{expected}。",
+    "reading_line_unknown": "第{row}行“{name}”不是本表的项目，其中的数没有审核。",
+    "reading_line_missing": "没有找到表样中的{count}行：{names}。",
+    "reading_line_doubled": "第{rows}行是同一个项目或科目，第二行的数没有审核。",
+    "reading_line_renamed": "项目名称“{found}”与表样的“{expected}”不同，已按行次或科目代码识别。",
+    "reading_line_renumbered": "{count}行的行次与项目不符（{cells}）。",
+    "reading_total_missing": "没有找到“合计”行，合计数没有审核。",
+    "reading_code_missing": "第{row}行“{name}”没有科目代码，无法确定是哪个科目。",
+    "reading_code_guessed": "“{name}”没有科目代码，已按名称认作 {code}。",
+    "reading_code_invalid": "第{row}行的“{code}”不是科目代码。",
+    "reading_outside": "{count}个数不在表内的行、栏上（{cells}）。",
+    "reading_merged_amounts": "{area} 合并了几个金额单元格，只能看到其中一个数。",
+    "reading_hidden_amounts": "{count}个金额在隐藏的行或列中（{cells}）。",
+    "reading_unit_differs": "本表金额单位印为{unit}，{where}为{expected}。",
+    "reading_unit_unknown": "本表金额单位印为{unit}，{where}为{expected}。",
+    "reading_year_differs": "本表印着{year}年度，应为{expected}年度。",
+    "reading_entity_differs": "本表印的单位名称是“{name}”，封面或其他表为“{expected}”。",
+    "reading_sheet_too_large": "工作表没有读取：{why}。",
+    "reading_cover_value": "“{content}”{why}。",
+    "reading_extra_value": "“{content}”{why}，没有使用。",
     # 绩效自评.
     "fund_arithmetic": "{name}：{formula}，应为 {expected}，现为 {value}。",
     "fund_rate_text": "{name}：执行率应为 {expected}%（{formula}），现为 {value}。",

@@ -1,5 +1,6 @@
 """Small workbooks made at test time: parts by hand, and files by other programs."""
 
+# ruff: noqa: E501 (XML as it is stored)
 from __future__ import annotations
 
 import io
@@ -62,7 +63,7 @@ def parts_of(
         '<cellXfs count="4"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
         '<xf numFmtId="4" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
         '<xf numFmtId="10" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
-        '<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs></styleSheet>',
+        '<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs><dxfs count="2"><dxf><font><b/></font></dxf><dxf><font><i/></font></dxf></dxfs></styleSheet>',
     }
     for i, xml in enumerate(sheets.values(), 1):
         parts[f"xl/worksheets/sheet{i}.xml"] = xml

@@ -1,5 +1,6 @@
 """Formulas and facts of sheets: the fast reader proves its dialect and agrees with the slow one."""
 
+# ruff: noqa: E501 (XML as it is stored)
 from __future__ import annotations
 
 import random

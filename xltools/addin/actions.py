@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+
+from xltools.addin import results
+from xltools.addin.port import Cancelled, Port
+from xltools.errors import XltoolsError
+from xltools.rules import Checked
+
+logger = logging.getLogger("xltools")
 
 TAB = "决算公开"
 GROUPS = {"book": "工作簿", "checking": "审核", "publish": "公开", "support": "支持"}
@@ -39,3 +50,105 @@ _ALL = (
 )
 ACTIONS: dict[str, Action] = {action.id: action for action in _ALL}
 """All buttons by id: the ribbon, LibreOffice's toolbar and the manual are made from it."""
+
+
+def press(action: str, port: Port) -> None:
+    """Run a button. Whatever happens is said in the status line; nothing is raised."""
+    try:
+        HANDLERS[action](port)
+    except XltoolsError as error:
+        port.status(str(error))
+    except Cancelled:
+        logger.info("%s: stopped by the user", action)
+    except Exception as error:
+        logger.exception("%s failed", action)
+        port.status(f"“{ACTIONS[action].title}”没有完成：{type(error).__name__} {error}。详情见日志。")
+
+
+def check(port: Port, only: str | None = None) -> Checked:
+    """校验: write 审核结果, mark the cells, set the state of each sheet on 封面.
+
+    ``only`` lists and marks the findings of one sheet alone; the check is always of the whole. An 出错说明
+    already typed stays with its finding.
+    """
+    import xltools
+
+    port.status("正在读取工作簿…")
+    grids = port.read()
+    grid = results.required(grids)
+    results.first_row(grid)
+    with snapshot(port) as path:
+        reading = xltools.read(path)
+    port.status("正在校验…")
+    checked = xltools.check(reading)
+    with port.quietly():
+        results.write(port, grid, checked, reading.report.explanations, only)
+        results.write_states(port, grids, checked)
+        port.clear_marks()
+        port.mark(results.marks(checked, only))
+    port.status(summary(checked, only))
+    return checked
+
+
+@contextmanager
+def snapshot(port: Port) -> Iterator[Path]:
+    """A copy of the open workbook to read from, gone afterwards: so an open workbook and its file are read
+    by the same code, and give the same findings."""
+    path = port.snapshot()
+    try:
+        yield Path(path)
+    finally:
+        if path != port.path:
+            Path(path).unlink(missing_ok=True)
+
+
+def check_sheet(port: Port) -> None:
+    """校验本表."""
+    check(port, port.here().sheet)
+
+
+def summary(checked: Checked, only: str | None = None) -> str:
+    """The line for the status bar."""
+    counts = "，".join(f"{level} {count}" for level, count in checked.counts.items())
+    scope = f"（只列出“{only}”）" if only else ""
+    left_out = f"；{len(checked.not_checked)} 项未核对" if checked.not_checked else ""
+    return f"校验完成{scope}：{checked.verdict}。{counts}；核对了 {checked.checked} 条勾稽关系{left_out}。"
+
+
+def following(port: Port) -> None:
+    """下一问题."""
+    _walk(port, forward=True)
+
+
+def previous(port: Port) -> None:
+    """上一问题."""
+    _walk(port, forward=False)
+
+
+def _walk(port: Port, forward: bool) -> None:
+    found = results.items(results.required(port.read()))
+    if not found:
+        port.status("没有列出的问题。请先按“校验”。")
+        return
+    item = results.step(found, port.here(), forward)
+    results.point_at(port, found, item)
+    if item.place is not None:
+        port.go_to(item.place)
+    port.status(f"{found.index(item) + 1}/{len(found)} {item.level}：{item.message}")
+
+
+def clear(port: Port) -> None:
+    """清除标记."""
+    with port.quietly():
+        port.clear_marks()
+    port.status("已清除校验标记。")
+
+
+HANDLERS: dict[str, Callable[[Port], object]] = {
+    "check": check,
+    "check_sheet": check_sheet,
+    "previous": previous,
+    "next": following,
+    "clear": clear,
+}
+"""What each button does, by its id in ACTIONS."""

@@ -151,3 +151,9 @@ def to_excel(value: object) -> object:
 
 def press(action: str, on_workbook: bool = True) -> None:
     """Run the button ``action`` on the workbook that the macro named, or on none."""
+    from xltools.addin import actions
+    from xltools.addin.excel_port import ExcelPort
+
+    xlwings = load_xlwings()
+    book = xlwings.Book.caller() if on_workbook else xlwings.apps.active.books.add()
+    actions.press(action, ExcelPort(book))

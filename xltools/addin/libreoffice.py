@@ -108,7 +108,7 @@ def _parameter(argument: Argument) -> str:
 
 
 def _identifier(argument: Argument) -> str:
-    """``left_side`` → ``aLeftSide``: UNO allows no underscore here, and some plain names are its own words."""
+    """``left_side`` → ``aLeftSide``: UNO allows no underscore here, and reserves some plain names."""
     return "a" + "".join(part.capitalize() for part in argument.name.split("_"))
 
 
@@ -217,7 +217,7 @@ def _item(number: int, action: str) -> str:
     title = ACTIONS[action].title
     return (
         f'<node oor:name="m{number:02d}" oor:op="replace">'
-        f"<prop oor:name=\"URL\" oor:type=\"xs:string\"><value>{PROTOCOL}{action}</value></prop>"
+        f'<prop oor:name="URL" oor:type="xs:string"><value>{PROTOCOL}{action}</value></prop>'
         f'<prop oor:name="Title" oor:type="xs:string"><value xml:lang="en">{escape(title)}</value>'
         f'<value xml:lang="zh">{escape(title)}</value></prop>'
         '<prop oor:name="Target" oor:type="xs:string"><value>_self</value></prop>'

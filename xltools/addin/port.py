@@ -17,8 +17,6 @@ Value = None | bool | float | str
 Grid = list[list[Value]]
 """The contents of a sheet from A1 on, row by row, rows of equal length."""
 
-TAG = 'N("xltools")=0'
-"""Condition of our marks: always true, and the sign by which only ours are cleared."""
 NOTE_HEAD = "【校验】"
 """How our notes begin; a note without it is the user's and stays."""
 
@@ -50,6 +48,17 @@ class Port(Protocol):
 
     def write(self, sheet: str, cells: Mapping[str, Value]) -> None:
         """Put contents into cells of a sheet; None empties a cell. Formats stay as they are."""
+
+    def renew_rows(self, sheet: str, first: int, count: int) -> None:
+        """Let the sheet have ``count`` empty rows from row ``first`` (from 1) on that look like that row,
+        and nothing below them: no contents, merged cells or links."""
+
+    def snapshot(self) -> str:
+        """Path of a copy of the workbook as it stands now, for reading; the caller deletes it unless it is
+        ``path`` itself."""
+
+    def release(self) -> None:
+        """Save the workbook and close it, so that its file can be changed; ``show(path)`` opens it again."""
 
     def mark(self, marks: Mapping[Place, Mark]) -> None:
         """Mark cells without touching the user's fills and notes."""

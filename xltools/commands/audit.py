@@ -120,9 +120,9 @@ def _deliver(results: list[tuple[str, Outcome]], files: list[str], arguments: ar
 
         text = page(results).rstrip("\n")
     if arguments.output:
-        from xltools.workbook.save import write_atomically
+        from xltools.workbook.save import save
 
-        write_atomically(Path(arguments.output), (text + "\n").encode("utf-8"))
+        save(Path(arguments.output), (text + "\n").encode("utf-8"), backup=False)
         print(f"已写出 {arguments.output}", file=sys.stderr)
     elif text:
         print(text)

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import Protocol
 
-from xltools.amount import Unit, show, to_wan
+from xltools.amount import Amount, Unit, show, to_wan
 from xltools.editions import Edition, Form, Slot
 from xltools.export.document import (
     CENTRE,
@@ -32,6 +31,8 @@ from xltools.export.document import (
     paragraph,
 )
 from xltools.export.self_evaluation import evaluation_table
+from xltools.narrative.measures import closed
+from xltools.narrative.sentence import Sentence
 from xltools.report import TOTAL, Ref, Report
 
 _NUMERALS = "一二三四五六七八九十"
@@ -48,17 +49,6 @@ _COMPARED = (
     ("财政拨款收入总计", Ref("appropriation", "32", "1")),
     ("一般公共预算财政拨款支出", Ref("general", TOTAL, "1")),
 )
-
-
-class Sentence(Protocol):
-    """What the narrative gives: a paragraph under its headings, from the outermost to the innermost."""
-
-    @property
-    def key(self) -> str: ...
-    @property
-    def headings(self) -> Sequence[str]: ...
-    @property
-    def text(self) -> str: ...
 
 
 def numeral(number: int) -> str:
@@ -271,9 +261,18 @@ def _shared(headings: tuple[str, ...], path: tuple[str, ...]) -> int:
 
 
 def _marked(sentence: Sentence) -> list[Paragraph]:
-    """The paragraphs of a sentence; its text as a whole is marked by its key."""
-    lines = [line for line in sentence.text.splitlines() if line.strip()]
-    return [Paragraph((Run(line, fact=sentence.key if n == 0 else ""),)) for n, line in enumerate(lines)]
+    """What is published of a sentence, its facts marked; a text rewritten by hand carries no marks."""
+    if sentence.typed:
+        return _prose(sentence.typed)
+    runs: list[Run] = []
+    at = 0
+    for fact in sorted(sentence.facts, key=lambda fact: fact.start):
+        end = fact.start + len(fact.printed)
+        if fact.start >= at and sentence.text[fact.start : end] == fact.printed and fact.printed:
+            runs += [Run(sentence.text[at : fact.start]), Run(fact.printed, fact=fact.key)]
+            at = end
+    runs.append(Run(sentence.text[at:]))
+    return [Paragraph(tuple(run for run in runs if run.text))]
 
 
 def report_charts(report: Report, edition: Edition) -> list[tuple[str, Chart]]:
@@ -295,14 +294,25 @@ def _structure(
     for line in map(str, lines):
         value = report.amounts.get(Ref("summary", line, column))
         if value:
-            items.append((form.line_of[line].name, in_wan(report, value)))
+            items.append((form.line_of[line].name, value))
     whole = report.get(Ref("summary", total, column))
     if not items or not whole:
         return None
-    values = tuple(value for _, value in items)
-    labels = tuple(show(value) for value in values)
-    alt = f"{title}（万元）：" + "；".join(f"{name}{show(value)}" for name, value in items) + "。"
-    return Chart(title, "structure", tuple(name for name, _ in items), (Series("本年", values, labels),), alt)
+    shares = closed([_exact(report, value) for _, value in items], _exact(report, whole))
+    values = tuple(in_wan(report, value) for _, value in items)
+    labels = tuple(
+        f"{show(value)}（{share.printed}%）" if share else show(value)
+        for value, share in zip(values, shares, strict=True)
+    )
+    names = tuple(name for name, _ in items)
+    alt = f"{title}（万元）：" + "；".join(map("".join, zip(names, labels, strict=True))) + "。"
+    return Chart(title, "structure", names, (Series("本年", values, labels),), alt)
+
+
+def _exact(report: Report, value: Decimal) -> Amount:
+    """An amount in 万元 with what its rounding hides: nothing where the report holds 元."""
+    exact = value / 10000 if report.unit is Unit.YUAN else value
+    return Amount(exact, report.unit.slack)
 
 
 def _comparison(report: Report) -> Chart | None:

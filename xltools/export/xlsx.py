@@ -208,7 +208,7 @@ def _plain(data: bytes, document: Document) -> bytes:
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
         '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"'
         f' xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>{xml_text(document.title)}</dc:title>'
-        "</cp:coreProperties>"
+        "<dc:creator></dc:creator></cp:coreProperties>"
     )
     app = (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'

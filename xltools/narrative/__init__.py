@@ -33,10 +33,11 @@ What the accountant types is kept in three places of a Report, by key:
     ``narrative.<sentence key>``
         a sentence as the accountant rewrote it; it replaces the generated one.
 
-``explanations`` (出错说明): ``<rule id>|<ref>``.
+``explanations`` (出错说明) are kept under ``finding.explanation_key``.
 """
 
+from xltools.narrative.read import check, read_text
 from xltools.narrative.sentence import Fact, Kind, Sentence, Slot
 from xltools.narrative.write import write
 
-__all__ = ["Fact", "Kind", "Sentence", "Slot", "write"]
+__all__ = ["Fact", "Kind", "Sentence", "Slot", "check", "read_text", "write"]

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from decimal import Decimal
 
-from xltools.amount import ZERO, Amount, half_up, show
+from xltools.amount import PLACES, ZERO, Amount, divide, half_up, show
 
 HUNDRED = Decimal(100)
 _CENT = Decimal("0.01")
@@ -83,7 +83,7 @@ def closed(parts: Sequence[Amount], whole: Amount) -> list[Measure | None]:
     whole_is_listed = abs(total.value - whole.value) <= total.slack + whole.slack
     if not known or not whole_is_listed or abs(rest) > _CENT * len(known):
         return list(plain)
-    largest = max(range(len(known)), key=lambda index: known[index].value)
+    largest = max(range(len(known)), key=lambda index: (parts[index].value, -index))
     shares = [Measure(one.value, one.low - _CENT, one.high + _CENT) for one in known]
     value = known[largest].value + rest
     shares[largest] = Measure(value, min(shares[largest].low, value), max(shares[largest].high, value))
@@ -105,9 +105,4 @@ def _change(current: Decimal, before: Decimal) -> Decimal | None:
 
 
 def _percent(part: Decimal, whole: Decimal) -> Decimal | None:
-    if whole <= 0:
-        return None
-    with localcontext() as context:
-        # So wide that no quotient of amounts is rounded onto a tie before half_up sees it.
-        context.prec = 60
-        return half_up(part * HUNDRED / whole)
+    return divide(part, whole, PLACES, HUNDRED) if whole > 0 else None

@@ -78,21 +78,24 @@ class Sentence:
     """One paragraph of the narrative.
 
     ``key`` is stable over years. ``headings`` is the path of headings above it, numbers included:
-    ("五、一般公共预算…", "（三）…"). ``text`` is made from the figures, ``typed`` what the accountant
-    made of it by hand ("" when not).
+    ("五、一般公共预算…", "（三）…"). ``generated`` is made from the figures, and the places of ``facts``
+    and ``slots`` are places in it; ``typed`` is what the accountant made of it by hand ("" when not).
+    ``rule`` is the id of the rule for what it states, ``share_rule`` for its shares.
     """
 
     key: str
     headings: tuple[str, ...]
-    text: str
+    generated: str
     facts: tuple[Fact, ...] = ()
     slots: tuple[Slot, ...] = ()
     typed: str = ""
+    rule: str = ""
+    share_rule: str = ""
 
     @property
-    def final(self) -> str:
+    def text(self) -> str:
         """What is published."""
-        return self.typed or self.text
+        return self.typed or self.generated
 
     @property
     def section(self) -> str:

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from xltools.editions import FOLDER, Edition
+from xltools.editions import FOLDER, Edition, Rule
 from xltools.errors import XltoolsError
-
-if TYPE_CHECKING:
-    from jinja2 import Template
+from xltools.narrative.template import Expression, Template, TemplateError, expression, parse
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """One sentence of the edition. ``each`` names a list that it is repeated for, or is ""."""
+    """One sentence of the edition. ``each`` names a list that it is repeated for, or is "";
+    ``rule`` is the id of the rule for what it states, ``share_rule`` for its shares."""
 
     key: str
     headings: tuple[str, ...]
     template: Template
-    when: Callable[..., Any] | None
+    when: Expression | None
     each: str
+    rule: str
+    share_rule: str
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,6 @@ class Sentences:
     lists: Mapping[str, Mapping[str, Any]]
     change: Mapping[str, Any]
     grades_to_improve: tuple[str, ...]
-    names: frozenset[str]
 
 
 def sentences(edition: Edition) -> Sentences | None:
@@ -47,16 +47,26 @@ def sentences(edition: Edition) -> Sentences | None:
     return None
 
 
+def rules(edition: Edition) -> dict[str, Rule]:
+    """The rules on the narrative of ``edition`` or of the one it extends, by id."""
+    for name in (edition.id, edition.extends):
+        path = FOLDER / name / "narrative" / "rules.toml"
+        if name and path.is_file():
+            return _rules(path)
+    return {}
+
+
+@lru_cache
+def _rules(path: Path) -> dict[str, Rule]:
+    entries = tomllib.loads(path.read_text(encoding="utf-8"))["rules"]
+    return {entry["id"]: Rule(**{"kind": "逻辑性", "form": "narrative", **entry}) for entry in entries}
+
+
 @lru_cache
 def read(path: Path) -> Sentences:
     """The sentences in a file. Raises XltoolsError when a template or an expression is no such thing."""
-    from jinja2 import StrictUndefined, TemplateError
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-    # Sandboxed: an edition may come from a user.
-    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
     data = tomllib.loads(path.read_text(encoding="utf-8"))
-    macros = data.get("macros", "")
+    macros = parse(data.get("macros", ""))
     patterns = []
     for entry in data["sentences"]:
         try:
@@ -65,14 +75,15 @@ def read(path: Path) -> Sentences:
                 Pattern(
                     entry["key"],
                     tuple(entry["headings"]),
-                    environment.from_string(macros + entry["text"]),
-                    environment.compile_expression(when, undefined_to_none=False) if when else None,
+                    Template(parse(entry["text"]), macros),
+                    expression(when) if when else None,
                     entry.get("each", ""),
+                    entry["rule"],
+                    entry.get("share_rule", entry["rule"]),
                 )
             )
         except TemplateError as error:
             message = f"情况说明的句式“{entry['key']}”有误：{error}。"
             raise XltoolsError(message, f"请检查 {path.name}。") from error
     lists = data.get("lists", {})
-    names = frozenset(item["name"] for one in lists.values() for item in one.get("items", ()))
-    return Sentences(tuple(patterns), lists, data["change"], tuple(data["grades_to_improve"]), names)
+    return Sentences(tuple(patterns), lists, data["change"], tuple(data["grades_to_improve"]))

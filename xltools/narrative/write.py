@@ -8,7 +8,8 @@ What the templates of an edition can call (figures by name, see ``figures``; all
 - ``listed(name)`` the items of a list that are not zero; ``share(item, "占比{}%")``, closed to 100;
   ``share_of(part, whole, text)``; ``completion(figure, budget, text)``; all "" over a base of zero.
 - ``prose(key, label, text, needed, default)`` the accountant's words, "" when there are none.
-- ``is_zero``, ``is_empty``, ``budgeted``, ``off_budget``, ``named``, ``none_here``, ``projects``.
+- ``name(item)``, ``is_zero``, ``is_empty``, ``budgeted``, ``off_budget``, ``named``, ``none_here``,
+  ``projects``.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ class _Writer:
     def _context(self) -> dict[str, Any]:
         names = (
             "amount", "number", "count", "typed", "change", "changed", "known", "listed", "share", "share_of",
-            "completion", "prose", "is_zero", "budgeted", "off_budget", "named", "none_here", "title",
+            "completion", "prose", "is_zero", "budgeted", "off_budget", "named", "none_here", "name",
         )  # fmt: skip
         calls = {name: getattr(self, name) for name in names}
         projects = Projects(self.report, self.data.grades_to_improve, self._fact)
@@ -93,12 +94,12 @@ class _Writer:
     def _sentence(self, pattern: Pattern, key: str, extra: Mapping[str, Any]) -> Sentence | None:
         self.facts, self.slots = [], []
         context = {**self.context, **extra, "year": _Lazy(self.year)}
-        if pattern.when and not pattern.when(**context):
+        if pattern.when and not pattern.when.value(context):
             return None
         lines = pattern.template.render(context).splitlines()
         text, facts, slots = self._unmarked("".join(line.strip() for line in lines))
         typed = self.report.texts.get(f"narrative.{key}", "")
-        return Sentence(key, pattern.headings, text, facts, slots, typed)
+        return Sentence(key, pattern.headings, text, facts, slots, typed, pattern.rule, pattern.share_rule)
 
     def _unmarked(self, marked: str) -> tuple[str, tuple[Fact, ...], tuple[Slot, ...]]:
         """The text without marks, and what was marked with its place in the text."""
@@ -145,7 +146,9 @@ class _Writer:
             typed = self.report.texts.get(key, "") if self.figures.typed(key) is not None else ""
             self._slot(Slot(key, "texts", "金额", needed, typed), "")
         value = half_up(self.figures.amount(name).value)
-        fact = Fact(name, Kind.AMOUNT, amount_text(value), "万元", value, value, value, self.title(name))
+        fact = Fact(
+            name, Kind.AMOUNT, amount_text(value), "万元", value, value, value, self.figures.title(name)
+        )
         return f"{self._fact(fact)}万元"
 
     def number(self, name: str, unit: str) -> str:
@@ -161,7 +164,10 @@ class _Writer:
 
     def _count(self, key: str, value: Decimal, unit: str) -> str:
         printed = f"{value.normalize():f}" if value else "0"
-        return self._fact(Fact(key, Kind.COUNT, printed, unit, value, value, value, self.title(key))) + unit
+        return (
+            self._fact(Fact(key, Kind.COUNT, printed, unit, value, value, value, self.figures.title(key)))
+            + unit
+        )
 
     def typed(self, key: str, default: str) -> str:
         """A text of the accountant, or what stands there by default."""
@@ -172,7 +178,7 @@ class _Writer:
         """How a figure changed against last year, with amount and rate."""
         forms = self.data.change
         current, before = self.figures.amount(name), self.figures.before(name)
-        meaning = self.title(name)
+        meaning = self.figures.title(name)
         if not self.changed(name):
             exact = current.value == before.value
             word = (same or forms["same"]) if exact else (nearly or forms["nearly"])
@@ -202,7 +208,7 @@ class _Writer:
         unknown = [name for name in names if not self.figures.known(name)]
         for name in unknown:
             if not self.is_zero(name):
-                self.slots.append(Slot(name, "last_year", f"上年数：{self.title(name)}", True))
+                self.slots.append(Slot(name, "last_year", f"上年数：{self.figures.title(name)}", True))
         return not unknown
 
     def listed(self, name: str) -> Sequence[Item]:
@@ -215,7 +221,8 @@ class _Writer:
             items = []
             for item in used:
                 line, column = item["figure"].partition("[")[2].rstrip("]").split(",")
-                items.append(Item(item["figure"], item["name"], line, column, item is used[-1]))
+                ends = (item is used[0], item is used[-1])
+                items.append(Item(item["figure"], item["name"], line, column, *ends))
         if not spec.get("compared"):
             amounts = [self.figures.amount(item.figure) for item in items]
             whole = self.figures.amount(spec["whole"])
@@ -242,7 +249,7 @@ class _Writer:
     ) -> str:
         if measure is None:
             return ""
-        meaning = f"{self.title(name)}{label}"
+        meaning = f"{self.figures.title(name)}{label}"
         return text.format(self._measure(f"{name}.{what}", kind, measure, "%", meaning))
 
     def prose(self, key: str, label: str, text: str, needed: bool, default: str = "") -> str:
@@ -276,9 +283,9 @@ class _Writer:
             return ""
         return f"本{self.report.cover.scope.removesuffix('决算') or '单位'}{text}"
 
-    def title(self, name: str) -> str:
-        """How messages call a figure."""
-        return self.figures.title(name)
+    def name(self, item: Item) -> str:
+        """The name of a listed item."""
+        return self._fact(Fact(f"{item.figure}.name", Kind.NAME, item.name, meaning="名称"))
 
 
 class _Lazy:

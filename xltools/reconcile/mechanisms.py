@@ -47,11 +47,12 @@ def _ways(printed: int, true: int, context: Context) -> Iterator[tuple[str, floa
     yield OTHER, 1 / (3 * max(abs(printed), abs(true), 300))
     if printed == context.last_year:
         yield LAST_YEAR, 1.0
-    if context.neighbours:
+    gap = abs(printed - true)
+    # A neighbour nearly the same as the true figure is a total of one part, not a slip.
+    if context.neighbours and gap >= 10:
         same = context.neighbours.count(printed)
         if same:
             yield NEIGHBOUR, same / len(context.neighbours)
-    gap = abs(printed - true)
     if gap < 10:
         yield SMALL, 0.25 if gap == 1 else 0.06
     if true == 0 or printed == 0:

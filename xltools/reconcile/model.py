@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from xltools.amount import Unit
 from xltools.editions.equation import Constraint, Term
@@ -83,6 +83,26 @@ class Model:
         return [is_exact(ref) for ref in self.refs]
 
     @cached_property
+    def blank(self) -> list[tuple[Terms, int, int]]:
+        """The rows of a report without a figure."""
+        return [((), row.low, row.high) for row in self.rows]
+
+    @cached_property
+    def wanting(self) -> frozenset[int]:
+        """Rows that a report without a figure does not satisfy."""
+        return frozenset(n for n, row in enumerate(self.rows) if not row.low <= 0 <= row.high)
+
+    @cached_property
+    def soft_rows(self) -> frozenset[int]:
+        """Rows of 核实性 rules."""
+        return frozenset(n for n, row in enumerate(self.rows) if row.rule in self.soft)
+
+    @cached_property
+    def scoped(self) -> tuple[Ref, ...]:
+        """Cells of last year and of the budget."""
+        return tuple(ref for ref in self.refs if "." in ref.form)
+
+    @cached_property
     def memo(self) -> dict[str, object]:
         """What other parts of the room derive from the model once (columns, totals)."""
         return {}
@@ -103,38 +123,91 @@ def _watch(size: int, rows: Sequence[Row]) -> list[list[int]]:
     return watch
 
 
-def compile(constraints: Iterable[Constraint], soft: Iterable[str] = ()) -> Model:
+def compile(
+    constraints: Iterable[Constraint],
+    soft: Iterable[str] = (),
+    tolerances: Mapping[str, Decimal] | None = None,
+) -> Model:
     """The model of ``constraints``; ``soft`` are the rule ids that are 核实性.
 
-    A rule with no terms left is dropped. The caller keeps the model per (edition, line set).
+    ``tolerances`` (in 万元, by rule id) are what two systems that round apart may differ in exact amounts.
+    A rule with no terms is dropped, and one that repeats another. So is a 核实性 sign of a single figure:
+    it says nothing about other figures and is judged on the printed one. The caller keeps the model per
+    (edition, line set); ``for_rules`` does.
     """
-    everything = tuple(constraints)
+    everything, soft = tuple(constraints), frozenset(soft)
     index: dict[Ref, int] = {}
-    rows: list[Row] = []
+    rows: dict[tuple[Terms, int, int], Row] = {}
     for constraint in everything:
-        row = _row(constraint, index)
+        alone = len(constraint.left) + len(constraint.right) == 1
+        if alone and constraint.rule in soft and constraint.operator != "=":
+            continue
+        allowed = int((tolerances or {}).get(constraint.rule, Decimal(0)) * 1_000_000)
+        row = _row(constraint, index, allowed)
         if row:
-            rows.append(row)
-    return Model(tuple(index), tuple(rows), frozenset(soft), everything)
+            key = (row.terms, row.low, row.high)
+            known = rows.get(key)
+            # A hard rule wins over the same said softly; one that defines a total over one that compares.
+            if known is None or (known.rule in soft and row.rule not in soft) or known.total < row.total:
+                rows[key] = row
+    return Model(tuple(index), tuple(rows.values()), soft, everything)
+
+
+class AppliedRule(Protocol):
+    """What ``for_rules`` needs to know of an edition's rule."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def tolerance(self) -> Decimal: ...
+
+
+_MODELS: dict[tuple[tuple[str, int], ...], tuple[Model, object]] = {}
+_KEPT = 256
+
+
+def for_rules(applied: Sequence[tuple[AppliedRule, tuple[Constraint, ...]]]) -> Model:
+    """The model of an edition's rules with their constraints on one line set, compiled once.
+
+    Known again by the identity of the tuples of constraints, which the expansion of an edition keeps.
+    """
+    key = tuple((rule.id, id(constraints)) for rule, constraints in applied)
+    found = _MODELS.get(key)
+    if found is None:
+        if len(_MODELS) >= _KEPT:
+            _MODELS.clear()
+        soft = {rule.id for rule, _ in applied if rule.kind != "逻辑性"}
+        tolerances = {rule.id: rule.tolerance for rule, _ in applied if rule.tolerance}
+        everything = [c for _, constraints in applied for c in constraints]
+        # The tuples are kept with the model so that their identities stay theirs.
+        found = _MODELS[key] = (compile(everything, soft, tolerances), applied)
+    return found[0]
 
 
 _LIMITS = {"=": (0, 0), "<=": (-INFINITE, 0), "<": (-INFINITE, -1), ">=": (0, INFINITE), ">": (1, INFINITE)}
 
 
-def _row(constraint: Constraint, index: dict[Ref, int]) -> Row | None:
+def _row(constraint: Constraint, index: dict[Ref, int], allowed: int) -> Row | None:
     summed: dict[int, int] = {}
     for sign, side in ((1, constraint.left), (-1, constraint.right)):
         for coefficient, ref in side:
             cell = index.setdefault(ref, len(index))
             summed[cell] = summed.get(cell, 0) + sign * coefficient
-    terms = tuple([(c, x) for x, c in summed.items() if c])
+    terms = [(c, x) for x, c in summed.items() if c]
     if not terms:
         return None
     low, high = _LIMITS[constraint.operator]
-    return Row(constraint.rule, terms, low, high, _total(constraint, terms))
+    low, high = low - allowed, high + allowed
+    total = _total(constraint, terms)
+    terms.sort(key=lambda term: term[1])
+    if terms[0][0] < 0:
+        terms, low, high = [(-c, x) for c, x in terms], -high, -low
+    return Row(constraint.rule, tuple(terms), low, high, total)
 
 
-def _total(constraint: Constraint, terms: Terms) -> int:
+def _total(constraint: Constraint, terms: Sequence[tuple[int, int]]) -> int:
     """The cell that ``constraint`` adds up inside one form, or -1."""
     if constraint.operator != "=" or constraint.exact or len(constraint.left) != 1 or len(terms) < 2:
         return -1
@@ -213,7 +286,8 @@ def _floor(value: Decimal) -> int:
 class Problem:
     """One report's figures bound to a model: what the other parts of the room work on.
 
-    ``active`` are the rows without the cells that are blank (exactly 0), as (terms, low, high).
+    ``active`` are the rows without the cells that are blank (exactly 0), as (terms, low, high);
+    ``nonempty`` those that say something.
     """
 
     model: Model
@@ -226,30 +300,10 @@ class Problem:
     high: list[int]
     face: list[int]
     active: list[tuple[Terms, int, int]]
+    nonempty: list[int]
     last_year: Mapping[Ref, Decimal] = field(default_factory=dict)
     shares: dict[int, Share] = field(default_factory=dict)
     """Row number → the share it belongs to; a share has two rows."""
-
-    @property
-    def nonempty(self) -> list[int]:
-        """Rows with at least one figure, in order."""
-        return [number for number, row in enumerate(self.active) if row[0]]
-
-
-def lookup(report: Report, extra: Mapping[Ref, Decimal] | None) -> Callable[[Ref], Decimal | None]:
-    """How figures are found: this year's, then extra ones, then ``last_year.*`` and ``budget.*``."""
-
-    def find(ref: Ref) -> Decimal | None:
-        value = report.amounts.get(ref)
-        if value is None and extra:
-            value = extra.get(ref)
-        if value is None and "." in ref.form:
-            book, form = ref.form.split(".", 1)
-            figures = {"last_year": report.last_year, "budget": report.budget}.get(book, {})
-            value = figures.get(Ref(form, ref.line, ref.column))
-        return value
-
-    return find
 
 
 def bind(
@@ -258,45 +312,79 @@ def bind(
     shares: Sequence[Share] = (),
     extra: Mapping[Ref, Decimal] | None = None,
     rounding: Rounding = half_up,
+    soft: bool = True,
 ) -> Problem:
-    """The problem of ``report`` under ``model``; ``extra`` are figures outside the ten forms."""
-    find = lookup(report, extra)
-    refs, rows, watch, exact = list(model.refs), list(model.rows), model.watch, model.exact
+    """The problem of ``report`` under ``model``; ``extra`` are figures outside the ten forms (their form
+    ids differ from the forms'). With ``soft`` False the 核实性 rules are left out."""
+    figures = _figures(model, report, extra)
+    refs, rows, watch, exact, index = (
+        list(model.refs),
+        list(model.rows),
+        model.watch,
+        model.exact,
+        model.index,
+    )
     bound: dict[int, Share] = {}
     if shares:
-        rows_before = len(rows)
-        _add_shares(shares, find, refs, dict(model.index), rows, bound)
+        index = dict(index)
+        known = {**dict(report.amounts), **figures}
+        _add_shares(shares, known, refs, index, rows, bound)
         exact = [is_exact(ref) for ref in refs]
         watch = [list(w) for w in model.watch] + [[] for _ in range(len(refs) - len(model.refs))]
-        for number in range(rows_before, len(rows)):
+        for number in range(len(model.rows), len(rows)):
             for _, cell in rows[number].terms:
                 watch[cell].append(number)
-    low, high, face = [0] * len(refs), [0] * len(refs), [0] * len(refs)
-    printed: list[Decimal | None] = [None] * len(refs)
+    size = len(refs)
+    low, high, face = [0] * size, [0] * size, [0] * size
+    printed: list[Decimal | None] = [None] * size
     unit = report.unit
-    for cell, ref in enumerate(refs):
-        value = find(ref)
-        if value is not None:
-            printed[cell] = value
-            low[cell], high[cell] = interval(value, unit, exact[cell], rounding)
-            scale = 2 if exact[cell] or unit is Unit.YUAN else 6
-            face[cell] = int(value.scaleb(scale))
-    active = [(tuple([t for t in row.terms if printed[t[1]] is not None]), row.low, row.high) for row in rows]
+    touched: set[int] = set()
+    for source in (report.amounts, figures):
+        for ref, value in source.items():
+            cell = index.get(ref, -1)
+            if cell >= 0:
+                printed[cell] = value
+                low[cell], high[cell] = interval(value, unit, exact[cell], rounding)
+                face[cell] = int(value.scaleb(2 if exact[cell] or unit is Unit.YUAN else 6))
+                touched.update(watch[cell])
+    active = list(model.blank)
+    active += [((), row.low, row.high) for row in rows[len(model.rows) :]]
+    for number in touched:
+        row = rows[number]
+        active[number] = (tuple([t for t in row.terms if printed[t[1]] is not None]), row.low, row.high)
+    touched.update(model.wanting)
+    if not soft:
+        for number in model.soft_rows & touched:
+            active[number] = ((), 0, 0)
+        touched -= model.soft_rows
     return Problem(
-        model, unit, refs, rows, watch, printed, low, high, face, active, report.last_year, bound
-    )
+        model, unit, refs, rows, watch, printed, low, high, face, active, sorted(touched),
+        report.last_year, bound,
+    )  # fmt: skip
+
+
+def _figures(model: Model, report: Report, extra: Mapping[Ref, Decimal] | None) -> dict[Ref, Decimal]:
+    """Figures beside this year's: extra ones, and those of last year and the budget that rules name."""
+    figures = dict(extra or {})
+    for ref in model.scoped:
+        book, form = ref.form.split(".", 1)
+        store = {"last_year": report.last_year, "budget": report.budget}.get(book, {})
+        value = store.get(Ref(form, ref.line, ref.column))
+        if value is not None:
+            figures[ref] = value
+    return figures
 
 
 def _add_shares(
     shares: Sequence[Share],
-    find: Callable[[Ref], Decimal | None],
+    figures: Mapping[Ref, Decimal],
     refs: list[Ref],
     index: dict[Ref, int],
     rows: list[Row],
     bound: dict[int, Share],
 ) -> None:
     for share in shares:
-        value = find(share.ratio)
+        value = figures.get(share.ratio)
         if value is None:
             continue
         for terms, high in _share_rows(share, value):

@@ -87,24 +87,24 @@ class State:
         low, high, steps = self.low, self.high, self.steps
         changed: list[int] = []
         for c, x in terms:
-            l, h = low[x], high[x]
-            span = h - l
+            a, b = low[x], high[x]
+            span = b - a
             if c == 1:
-                upper = l + above if span > above else h
-                lower = h - below if span > below else l
+                upper = a + above if span > above else b
+                lower = b - below if span > below else a
             elif c == -1:
-                upper = l + below if span > below else h
-                lower = h - above if span > above else l
+                upper = a + below if span > below else b
+                lower = b - above if span > above else a
             elif c > 0:
-                upper, lower = min(h, l + above // c), max(l, h - below // c)
+                upper, lower = min(b, a + above // c), max(a, b - below // c)
             else:
-                upper, lower = min(h, l + below // -c), max(l, h - above // -c)
-            if upper < h and -FARTHEST < upper < FARTHEST:
+                upper, lower = min(b, a + below // -c), max(a, b - above // -c)
+            if upper < b and -FARTHEST < upper < FARTHEST:
                 steps.append(Step(x, True, upper, number, self.high_step.get(x, -1)))
                 self.high_step[x] = len(steps) - 1
                 high[x] = upper
                 changed.append(x)
-            if lower > l and -FARTHEST < lower < FARTHEST:
+            if lower > a and -FARTHEST < lower < FARTHEST:
                 steps.append(Step(x, False, lower, number, self.low_step.get(x, -1)))
                 self.low_step[x] = len(steps) - 1
                 low[x] = lower
@@ -115,7 +115,7 @@ class State:
 
     def proof(self) -> list[int]:
         """The rows that led to the conflict, in the order in which they were used, the conflict last."""
-        terms, least, most = self.rows[self.conflict]
+        terms, _, most = self.rows[self.conflict]
         smallest = sum(c * (self.low[x] if c > 0 else self.high[x]) for c, x in terms)
         used = self._used(self.conflict, smallest > most, len(self.steps), set())
         return self._chain(used, self.conflict)

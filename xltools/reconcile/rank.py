@@ -5,17 +5,25 @@ from __future__ import annotations
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import cached_property
+from math import log
 
 from xltools.amount import Unit
 from xltools.reconcile.hypotheses import (
-    CELL, EXCHANGE, LINE, SHARE, SOFT, STALE, TWICE, Class, Member, totals,
+    CELL,
+    EXCHANGE,
+    LINE,
+    SHARE,
+    SOFT,
+    STALE,
+    TWICE,
+    Class,
+    Member,
+    totals,
 )  # fmt: skip
-from xltools.reconcile.locate import Located, Solution
+from xltools.reconcile.locate import Located
 from xltools.reconcile.mechanisms import OMITTED, SURPLUS, Context, explain, sources
 from xltools.reconcile.model import Problem
-from xltools.report import Ref
 
 ENUMERATED = 60
 """Candidates of a true figure that are tried one by one; a wider interval is tried at plain slips only."""
@@ -27,6 +35,8 @@ AGAIN = 0.2
 """Each further error is rarer than the one before."""
 BLANK = 0.6
 """Share of the cells of a section that are rightly blank."""
+SAME_AGAIN = 0.01
+"""Share of amounts that are the same as last year's."""
 NEGATIVE = 0.02
 """Weight of a true figure below 0 (红字)."""
 SETS = 400
@@ -90,9 +100,17 @@ class Judge:
     def leaves(self) -> set[int]:
         """Cells that no row of their form adds up and no other form repeats."""
         repeated = {
-            x for row in self.problem.rows if len(row.terms) == 2 and row.low == row.high for _, x in row.terms
+            x
+            for row in self.problem.rows
+            if len(row.terms) == 2 and row.low == row.high
+            for _, x in row.terms
         }
         return set(range(len(self.problem.refs))) - totals(self.problem.rows) - repeated
+
+    @cached_property
+    def reported(self) -> set[str]:
+        """Forms of which last year's figures are known."""
+        return {ref.form for ref in self.problem.last_year}
 
     @cached_property
     def grid(self) -> dict[str, dict[tuple[str, str], int]]:
@@ -196,14 +214,15 @@ class Judge:
         return found
 
     def _plausible(self, cell: int, printed: int | None, value: int) -> float:
-        """How much likelier the true figure is than the printed one, were nothing known but its size:
-        only leaves are free; a total follows from its parts."""
+        """How much likelier the true figure is than the printed one, were nothing else known: only
+        leaves are free; a total follows from its parts."""
         factor = NEGATIVE if value < 0 and (printed is None or printed >= 0) else 1.0
         if cell not in self.leaves:
             return factor
-        if printed is None:
-            return factor * (1 - BLANK) / BLANK / (6 * (abs(value) + 100))
-        return factor * min(20.0, (abs(printed) + 100) / (abs(value) + 100))
+        ref = self.problem.refs[cell]
+        last = self.problem.last_year.get(ref)
+        before = int(last.scaleb(2)) if last is not None else 0 if ref.form in self.reported else None
+        return factor * min(1e4, _density(abs(value), before) / _density(abs(printed or 0), before))
 
     def _line(self, member: Member, low: int, high: int, prior: float) -> Choice | None:
         if high <= 0:
@@ -286,6 +305,18 @@ def _best(lists: list[list[Choice]], limit: int) -> list[tuple[float, tuple[Choi
         grown = [(w * c.weight, (*chosen, c)) for w, chosen in result for c in choices]
         result = heapq.nlargest(limit, grown, key=lambda g: g[0])
     return result
+
+
+def _density(value: int, before: int | None) -> float:
+    """How probable a leaf's amount is, given last year's (0: was blank; None: not known)."""
+    if before is None:
+        return BLANK if value == 0 else (1 - BLANK) / (6 * (value + 100))
+    if before <= 0:
+        return 0.9 if value == 0 else 0.1 / (6 * (value + 100))
+    if value == 0:
+        return 0.05
+    ratio = log(value / before)
+    return 0.1 / (0.1 + ratio * ratio) / value + (SAME_AGAIN if value == before else 0)
 
 
 def _round(value: int, width: int) -> int:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from xltools import narrative
 from xltools.editions import Edition, Rule, load
 from xltools.editions.equation import Constraint, Term, form_of
 from xltools.finding import Cell, Finding, Severity, Suspect
@@ -18,8 +19,9 @@ from xltools.rules import evaluation, structure
 from xltools.rules.arithmetic import arithmetic, where
 from xltools.rules.desk import SEVERITY, Desk
 from xltools.rules.identities import Broken, Figures, broken, holds, identities
+from xltools.rules.joint import settle
 
-CHECKS = frozenset(structure.CHECKS) | frozenset(evaluation.CHECKS)
+CHECKS = frozenset(structure.CHECKS) | frozenset(evaluation.CHECKS) | {"narrative"}
 """Every name that a rule's ``check`` may have."""
 
 
@@ -90,11 +92,20 @@ def check(report: Report, edition: Edition | None = None, evidence: Evidence | N
         findings.append(Finding("figures-01", Severity.ERROR, "没有金额", "no_figures"))
     checked = _identities(desk, findings, not_checked)
     _others(desk, findings, not_checked)
-    findings = _grouped(_pointed(findings), edition)
+    findings, suspects = settle(desk, _pointed(findings))
+    findings = _grouped(findings, edition)
     tails = tuple(item for item in desk.broken if item.tail)
     findings += _tails(desk, tails)
     findings.sort(key=lambda finding: _order(finding, edition))
-    return Checked(edition.id, report.unit.value, tuple(findings), checked, tuple(not_checked), tails)
+    return Checked(
+        edition.id,
+        report.unit.value,
+        tuple(findings),
+        checked,
+        tuple(not_checked),
+        tails,
+        suspects,
+    )
 
 
 def _order(finding: Finding, edition: Edition) -> tuple[int, int]:
@@ -118,6 +129,7 @@ def _identities(desk: Desk, findings: list[Finding], not_checked: list[NotChecke
         if reason:
             not_checked.append(NotChecked(rule.id, rule.title, reason))
         checked += len(numbers)
+        desk.applied.append((rule, desk.identities.chosen(rule.id, numbers)))
         for item in broken(rule, desk.identities, numbers, differences, desk.figures):
             desk.broken.append(item)
             if not item.tail:
@@ -311,6 +323,10 @@ def _others(desk: Desk, findings: list[Finding], not_checked: list[NotChecked]) 
                 findings += structure.CHECKS[rule.check](desk, rule)
     if desk.edition.self_evaluation:
         _evaluations(desk, findings, not_checked)
+    if desk.missing:
+        not_checked.append(NotChecked("narrative", "情况说明", "缺少决算表"))
+    else:
+        findings += narrative.check(desk.report, desk.edition)
 
 
 def _evaluations(desk: Desk, findings: list[Finding], not_checked: list[NotChecked]) -> None:

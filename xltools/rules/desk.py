@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from xltools.amount import PLACES, plain, show
 from xltools.editions import Edition, Form, Rule
-from xltools.editions.equation import form_of
+from xltools.editions.equation import Constraint, form_of
 from xltools.finding import Cell, Finding, Severity
 from xltools.report import Place, Ref, Report
 from xltools.rules.identities import Broken, Figures, Identities, places_of
@@ -23,13 +23,15 @@ class Desk:
 
     ``formulas``: figures whose cell holds a formula (None: not looked at). ``notes``: texts printed
     below each form (None: not from a workbook). ``missing``: forms that were not found.
-    ``broken``: the identities that are not met to the letter, as they are found.
+    ``applied``: the constraints of each rule that concern this unit; ``broken``: those that are not met
+    to the letter. Both grow while the identities are checked.
     """
 
     report: Report
     edition: Edition
     figures: Figures
     identities: Identities
+    applied: list[tuple[Rule, tuple[Constraint, ...]]] = field(default_factory=list)
     broken: list[Broken] = field(default_factory=list)
     formulas: Mapping[Ref, str] | None = None
     notes: Mapping[str, tuple[str, ...]] | None = None

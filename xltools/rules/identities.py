@@ -128,6 +128,7 @@ class Identities:
     conditions: Mapping[str, tuple[Constraint, ...]]
     uses: Mapping[Ref, tuple[tuple[int, int], ...]]
     pairs: tuple[int, ...]
+    by_rule: Mapping[str, tuple[Constraint, ...]]
 
     @property
     def between_forms(self) -> Iterator[Constraint]:
@@ -143,10 +144,12 @@ class Identities:
                 result[number] += coefficient * value
         return result
 
-    def of(self, rule: str) -> tuple[Constraint, ...]:
-        """The constraints of one rule; empty for a rule without equations."""
-        numbers = self.numbers.get(rule, range(0))
-        return self.constraints[numbers.start : numbers.stop]
+    def chosen(self, rule: str, numbers: Sequence[int]) -> tuple[Constraint, ...]:
+        """Constraints of one rule by their numbers; for all of them always the same tuple."""
+        everything = self.by_rule[rule]
+        if len(numbers) == len(everything):
+            return everything
+        return tuple(self.constraints[number] for number in numbers)
 
 
 _KEPT = 256
@@ -185,7 +188,8 @@ def _compile(edition: Edition, shapes: Shapes) -> Identities:
                 found[number] = found.get(number, 0) + sign * coefficient
     pairs = tuple(number for number, constraint in enumerate(constraints) if _between_forms(constraint))
     used = {ref: tuple(found.items()) for ref, found in uses.items()}
-    return Identities(tuple(constraints), numbers, conditions, used, pairs)
+    by_rule = {rule: tuple(constraints[span.start : span.stop]) for rule, span in numbers.items()}
+    return Identities(tuple(constraints), numbers, conditions, used, pairs, by_rule)
 
 
 def _between_forms(constraint: Constraint) -> bool:

@@ -4,7 +4,9 @@ Runs inside LibreOffice on its own Python (3.10 or later): standard library and 
 means stands in xltools/addin/port.py; sheets and cells are plain texts here, so all of it can go over a pipe.
 """
 
+import os
 import re
+import tempfile
 
 import uno
 from com.sun.star.awt.MessageBoxButtons import BUTTONS_YES_NO
@@ -17,6 +19,7 @@ ENGLISH_EXCEL = 1  # com.sun.star.sheet.AddressConvention.XL_A1
 CONDITION, FORMULA = 0, 9  # ConditionEntryType.CONDITION, ConditionalFormat's operator for a formula
 TAG = 'N("xltools")=0'
 TAG_WORD = '"xltools"'
+ALL_CONTENTS = 1 | 2 | 4 | 16  # CellFlags: values, dates, texts, formulas
 NOTE_HEAD = "【校验】"
 INFOBAR = "org.xltools.calc"
 COLOURS = {"错误": 0xFFC7CE, "核实": 0xFFEB9C, "提示": 0xDDEBF7}
@@ -96,6 +99,30 @@ class CalcPort:
     def copy_sheet(self, sheet, name):
         names = list(self.document.Sheets.ElementNames)
         self.document.Sheets.copyByName(sheet, name, names.index(sheet) + 1)
+
+    def renew_rows(self, sheet, first, count):
+        target = self.document.Sheets.getByName(sheet)
+        cursor = target.createCursor()
+        cursor.gotoEndOfUsedArea(False)
+        last, width = cursor.RangeAddress.EndRow, cursor.RangeAddress.EndColumn
+        if last >= first:
+            target.Rows.removeByIndex(first, last - first + 1)
+        model = target.getCellRangeByPosition(0, first - 1, width, first - 1)
+        model.clearContents(ALL_CONTENTS)
+        for row in range(first, first + count - 1):
+            target.copyRange(target.getCellByPosition(0, row).CellAddress, model.RangeAddress)
+
+    def snapshot(self):
+        handle, path = tempfile.mkstemp(suffix=".xlsx", prefix="xltools-")
+        os.close(handle)
+        self.document.storeToURL(
+            uno.systemPathToFileUrl(path), (property_value("FilterName", "Calc MS Excel 2007 XML"),)
+        )
+        return path
+
+    def release(self):
+        self.document.store()
+        self.document.close(True)
 
     # marks and notes
 
@@ -198,7 +225,12 @@ class CalcPort:
             self.controller.appendInfobar(INFOBAR, TITLE, text, 0, (), True)
 
     def ask(self, kind, question):
-        asked = {"file": self._ask_file, "folder": self._ask_folder, "yes": self._ask_yes, "text": self._ask_text}
+        asked = {
+            "file": self._ask_file,
+            "folder": self._ask_folder,
+            "yes": self._ask_yes,
+            "text": self._ask_text,
+        }
         return asked[kind](question)
 
     def _service(self, name):

@@ -12,6 +12,7 @@ from decimal import Decimal
 from xltools.errors import XltoolsError
 from xltools.functions import CellError
 from xltools.workbook.address import column_letters, column_number
+from xltools.workbook.markup import escape
 from xltools.workbook.surgery.edits import Computed, Content, Formula, Link, Value
 
 MAX_TEXT = 32_767
@@ -62,11 +63,6 @@ def write_cells(row: int, cells: list[CellXml]) -> str:
         else f'<c r="{column_letters(cell.column)}{row}"{cell.attributes}/>'
         for cell in cells
     )
-
-
-def escape(text: str) -> str:
-    """``text`` for element content and double-quoted attributes."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
 def escape_text(text: str) -> str:

@@ -1,0 +1,84 @@
+"""``xltools new``, ``import`` and ``demo``: workbooks made and filled."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import xltools
+from xltools.editions import DEFAULT, FOLDER, load
+from xltools.errors import XltoolsError
+
+
+def new(arguments: argparse.Namespace) -> int:
+    """Write an empty workbook, or one filled with a figures file."""
+    from xltools import figures
+    from xltools.amount import Unit
+    from xltools.workbook.template import create
+
+    report = figures.load(arguments.figures) if arguments.figures else None
+    edition = load(arguments.edition or (report.edition if report else DEFAULT))
+    if arguments.codes:
+        from xltools.editions import with_codes
+
+        edition = with_codes(edition, arguments.codes)
+    if report:
+        report.edition = edition.id
+    target = Path(arguments.out)
+    unit = Unit(arguments.unit) if arguments.unit else None
+    if arguments.force and target.is_file():
+        from io import BytesIO
+
+        from xltools.workbook.save import save
+        from xltools.workbook.template import build
+
+        made = BytesIO()
+        build(edition, report, made, unit)
+        print(f"原文件已备份到 {save(target, made.getvalue())}")
+    else:
+        create(target, edition, report, unit)
+    print(f"已新建 {target}（{edition.title}，金额单位：{(report.unit if report else unit or Unit.WAN).value}）")
+    return 0
+
+
+def bring(arguments: argparse.Namespace) -> int:
+    """Import figures into a workbook, or carry over last year's."""
+    from xltools.commands.bring import bring as bring_figures
+
+    return bring_figures(Path(arguments.source), Path(arguments.into), arguments.last_year)
+
+
+def example_figures() -> Path:
+    """The Shanxi example as a figures file."""
+    return FOLDER / "shanxi_2024" / "example.json"
+
+
+def demo(arguments: argparse.Namespace) -> int:
+    """The whole round on the Shanxi example; exit status 0 unless an 错误 is found."""
+    from xltools.commands.audit import _print as print_outcome
+    from xltools.export.publish import publish
+    from xltools.review.page import page
+    from xltools.workbook.save import save
+
+    folder = Path(arguments.dir)
+    if folder.exists() and not folder.is_dir():
+        raise XltoolsError(f"“{folder}”不是文件夹。", "请换一个名称。")
+    folder.mkdir(parents=True, exist_ok=True)
+    workbook = folder / "山西示例.xlsx"
+    from xltools import figures
+
+    xltools.write(workbook, figures.load(example_figures()), overwrite=True)
+    print(f"一、新建工作簿  {workbook}\n")
+    reading = xltools.read(workbook)
+    outcome = xltools.check(reading)
+    print("二、审核")
+    print_outcome(str(workbook), outcome)
+    review = folder / "审核结果.html"
+    save(review, page([(workbook.name, outcome)]).encode("utf-8"), backup=False)
+    print(f"\n审核结果  {review}\n")
+    status = 1 if outcome.counts["错误"] else 0
+    print("三、导出")
+    formats = ("docx", "pdf", "html", "xlsx", "json", "csv")
+    for path in publish(reading.report, outcome, reading.edition, folder / "公开", formats, source=workbook):
+        print(f"  {path}")
+    return status

@@ -1,0 +1,40 @@
+"""``xltools export``: the published documents of one workbook."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import xltools
+from xltools.errors import XltoolsError
+
+
+def export(arguments: argparse.Namespace) -> int:
+    """Export; exit status 1 when the gate is closed, with the reasons on the screen."""
+    from xltools.export.publish import FORMATS, Refused, publish
+
+    formats = [name.strip().lower() for name in arguments.format.split(",") if name.strip()]
+    unknown = [name for name in formats if name not in FORMATS]
+    if unknown or not formats:
+        raise XltoolsError(f"没有名为“{'、'.join(unknown)}”的格式。", f"可用的格式：{'、'.join(FORMATS)}。")
+    reading = xltools.read(arguments.file)
+    outcome = xltools.check(reading)
+    try:
+        written = publish(
+            reading.report,
+            outcome,
+            reading.edition,
+            Path(arguments.to),
+            formats,
+            draft=arguments.draft,
+            engine=arguments.pdf_engine,
+            source=Path(arguments.file),
+        )
+    except Refused as refusal:
+        print(str(refusal))
+        for reason in refusal.reasons:
+            print(f"  · {reason}")
+        return 1
+    for path in written:
+        print(path)
+    return 0

@@ -1,0 +1,125 @@
+"""How a publisher made the printed figures: rounded, ties to even, cut off, or totals added from parts.
+
+Strict half-up comes first. Only when no world exists under it are the other habits tried, each as a
+complete explanation of the whole report; what remains impossible under all of them is an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from xltools.amount import Unit
+from xltools.reconcile.hypotheses import totals
+from xltools.reconcile.model import (
+    FREE,
+    Model,
+    Problem,
+    Rounding,
+    Share,
+    bind,
+    closed,
+    half_even,
+    truncated,
+)  # fmt: skip
+from xltools.reconcile.propagate import State
+from xltools.report import Ref, Report
+
+
+class Convention(StrEnum):
+    """How the figures of one form were made."""
+
+    ROUNDED = "四舍五入"
+    SUMMED = "分项相加"
+    EVEN = "四舍六入五成双"
+    TRUNCATED = "截断"
+    TIE = "恰在进位点"
+    """Only possible if an exact amount ends on 50.00 元 and two places round the tie differently."""
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """A convention that makes the report possible, and the forms that need it (all when empty)."""
+
+    convention: Convention
+    forms: tuple[str, ...] = ()
+    problem: Problem | None = field(default=None, compare=False, repr=False)
+
+
+def holds(problem: Problem) -> bool:
+    """Whether propagation finds no conflict."""
+    return State(problem.active, problem.watch, problem.low[:], problem.high[:]).run(problem.nonempty)
+
+
+def explain_by_habit(
+    problem: Problem,
+    model: Model,
+    report: Report,
+    shares: Sequence[Share],
+    extra: Mapping[Ref, Decimal] | None,
+) -> Habit | None:
+    """The first convention under which a world may exist, or None: then something is wrong.
+
+    ``problem`` is strict and without the 核实性 rules: these decide nothing here.
+    """
+    if problem.unit is Unit.YUAN:
+        return None
+    other = bind(model, report, shares, extra, half_even, soft=False)
+    if holds(other):
+        return Habit(Convention.EVEN, (), other)
+    found = _summed(problem)
+    if found:
+        return found
+    attempts: tuple[tuple[Convention, Rounding], ...] = (
+        (Convention.TRUNCATED, truncated), (Convention.TIE, closed),
+    )  # fmt: skip
+    for convention, rounding in attempts:
+        other = bind(model, report, shares, extra, rounding, soft=False)
+        if holds(other):
+            return Habit(convention, (), other)
+    return None
+
+
+def _summed(problem: Problem) -> Habit | None:
+    forms = summed_forms(problem)
+    if not forms or not holds(_with_sums(problem, forms)):
+        return None
+    for form in list(forms):
+        fewer = [f for f in forms if f != form]
+        if fewer and holds(_with_sums(problem, fewer)):
+            forms = fewer
+    return Habit(Convention.SUMMED, tuple(forms), _with_sums(problem, forms))
+
+
+def summed_forms(problem: Problem) -> list[str]:
+    """Forms whose printed totals are all exactly the sums of their printed parts, with at least one
+    total of two parts: the only ones that may be called summed.
+
+    A total that two identities define (by line and by column, or by the balance of a fund) need satisfy
+    only one of them: parts are added up one way.
+    """
+    fits: dict[int, bool] = {}
+    real: dict[str, bool] = {}
+    for number, row in enumerate(problem.rows):
+        terms = problem.active[number][0]
+        if row.total < 0 or not terms:
+            continue
+        fits[row.total] = fits.get(row.total, False) or not sum(c * problem.face[x] for c, x in terms)
+        if len(terms) > 2:
+            real[problem.refs[row.total].form] = True
+    broken = {problem.refs[cell].form for cell, fit in fits.items() if not fit}
+    return [form for form in real if form not in broken]
+
+
+def _with_sums(problem: Problem, forms: Sequence[str]) -> Problem:
+    """The problem with the totals of ``forms`` free: their exact amounts follow from the parts alone."""
+    low, high = problem.low[:], problem.high[:]
+    for cell in totals(problem.rows):
+        if problem.refs[cell].form in forms and problem.printed[cell] is not None:
+            low[cell], high[cell] = -FREE, FREE
+    return Problem(
+        problem.model, problem.unit, problem.refs, problem.rows, problem.watch, problem.printed, low, high,
+        problem.face, problem.active, problem.nonempty, problem.last_year, problem.shares,
+    )  # fmt: skip

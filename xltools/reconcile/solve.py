@@ -1,0 +1,197 @@
+"""The verdict on one report, and who is to blame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from xltools.amount import Unit
+from xltools.reconcile.conventions import Convention, explain_by_habit, holds
+from xltools.reconcile.hypotheses import EXCHANGE, LINE, SHARE, SOFT
+from xltools.reconcile.locate import Conflict, conflicts, locate
+from xltools.reconcile.model import FREE, INFINITE, Model, Problem, Share, bind
+from xltools.reconcile.outcome import Group, Identity, Outcome, Suspect, Verdict
+from xltools.reconcile.propagate import State
+from xltools.reconcile.rank import Choice, Judge, Ranked
+from xltools.report import Ref, Report
+
+SETS_SHOWN = 40
+
+
+def solve(
+    model: Model,
+    report: Report,
+    shares: Sequence[Share] = (),
+    extra: Mapping[Ref, Decimal] | None = None,
+    suspects: bool = True,
+) -> Outcome:
+    """The verdict on ``report`` under ``model``.
+
+    ``shares`` are printed ratios, ``extra`` figures outside the ten forms (narrative, scores). With
+    ``suspects`` False only the verdict and the proofs are made.
+    """
+    problem = bind(model, report, shares, extra)
+    off = _off_face(problem)
+    if not off:
+        return Outcome(Verdict.EQUAL)
+    state = State(problem.active, problem.watch, problem.low[:], problem.high[:])
+    if state.run(problem.nonempty):
+        return Outcome(Verdict.TAIL, tails=tuple(identity(problem, n) for n in off))
+    hard = bind(model, report, shares, extra, soft=False)
+    habit = None
+    verdict = Verdict.VERIFY
+    if not holds(hard):
+        habit = explain_by_habit(hard, model, report, shares, extra)
+        verdict = Verdict.CONVENTION if habit else Verdict.ERROR
+    peeled = conflicts(problem)
+    broken = [n for n in off if alone_impossible(problem, n)]
+    outcome = Outcome(
+        verdict,
+        tails=tuple(identity(problem, n) for n in off if n not in broken),
+        conflicts=_proofs(problem, peeled),
+        broken=tuple(identity(problem, n) for n in broken),
+        convention=habit.convention if habit else Convention.ROUNDED,
+        forms=habit.forms if habit else (),
+    )
+    blameless = habit is not None and habit.convention is not Convention.TIE
+    return outcome if blameless or not suspects else _blame(problem, peeled, broken, outcome)
+
+
+def _off_face(problem: Problem) -> list[int]:
+    """Rows that the printed figures, taken as exact, do not satisfy."""
+    face = problem.face
+    off = []
+    active = problem.active
+    for number in problem.nonempty:
+        terms, low, high = active[number]
+        total = 0
+        for coefficient, cell in terms:
+            total += coefficient * face[cell]
+        if not low <= total <= high:
+            off.append(number)
+    return off
+
+
+def alone_impossible(problem: Problem, number: int) -> bool:
+    """Whether row ``number`` cannot hold within the intervals of its own figures."""
+    terms, low, high = problem.active[number]
+    least = sum(c * (problem.low[x] if c > 0 else problem.high[x]) for c, x in terms)
+    most = sum(c * (problem.high[x] if c > 0 else problem.low[x]) for c, x in terms)
+    return least > high or most < low
+
+
+def identity(problem: Problem, number: int) -> Identity:
+    """Row ``number`` with its figures."""
+    row = problem.rows[number]
+    terms = tuple((c, problem.refs[x], problem.printed[x]) for c, x in row.terms)
+    total = sum(c * problem.face[x] for c, x in row.terms)
+    spread = sum(abs(c) * (problem.high[x] - problem.low[x] + 1) for c, x in problem.active[number][0])
+    exact = problem.unit is Unit.YUAN or all(problem.low[x] == problem.high[x] for _, x in row.terms)
+    places = -2 if exact else -6
+    operator = "=" if row.low > -INFINITE and row.high < INFINITE else "<=" if row.high < INFINITE else ">="
+    allowed = Decimal(0) if exact else Decimal(spread).scaleb(-6) / 2
+    return Identity(row.rule, terms, operator, Decimal(total).scaleb(places), allowed)
+
+
+def _proofs(problem: Problem, found: Sequence[Conflict]) -> tuple[tuple[Identity, ...], ...]:
+    return tuple(tuple(identity(problem, n) for n in conflict.rows) for conflict in found)
+
+
+def _blame(problem: Problem, peeled: list[Conflict], broken: list[int], outcome: Outcome) -> Outcome:
+    located = locate(problem, peeled)
+    judge = Judge(problem, located)
+    ranked = judge.rank()
+    confidence: dict[int, float] = {}
+    for candidate in ranked:
+        for choice in candidate.choices:
+            confidence[id(choice)] = confidence.get(id(choice), 0.0) + candidate.probability
+    by_row = {
+        n: proof for conflict, proof in zip(peeled, outcome.conflicts, strict=True) for n in conflict.rows
+    }
+    made: dict[int, Suspect] = {}
+    columns = _columns(judge, ranked)
+
+    def suspect(choice: Choice) -> Suspect:
+        key = id(choice)
+        if key not in made:
+            rows = columns[key]
+            proof = next((by_row[n] for n in rows if n in by_row), ())
+            resolved = sum(n in rows for n in broken)
+            made[key] = _suspect(judge, choice, min(confidence[key], 1.0), resolved, proof)
+        return made[key]
+
+    sets = tuple((r.probability, tuple(suspect(c) for c in r.choices)) for r in ranked[:SETS_SHOWN])
+    everyone = {id(c): c for r in ranked[:SETS_SHOWN] for c in r.choices}
+    listed = sorted(everyone.values(), key=lambda c: -confidence[id(c)])
+    groups = _groups(problem, ranked, broken, columns, suspect, listed)
+    return Outcome(
+        outcome.verdict, outcome.tails, outcome.conflicts, outcome.broken, sets,
+        tuple(suspect(c) for c in listed), groups, outcome.convention, outcome.forms, located.exhaustive,
+    )  # fmt: skip
+
+
+def _columns(judge: Judge, ranked: Sequence[Ranked]) -> dict[int, frozenset[int]]:
+    """Choice → the rows it enters."""
+    rows: dict[int, frozenset[int]] = {}
+    for number_low_high, choices in judge.chosen.items():
+        touched = frozenset(r for r, _ in judge.located.groups.all[number_low_high[0]].column)
+        for choice in choices:
+            rows[id(choice)] = touched
+    return rows
+
+
+def _groups(problem, ranked, broken, columns, suspect, listed):  # type: ignore[no-untyped-def]
+    if not ranked:
+        return ()
+    best = ranked[0].choices
+    left = list(broken)
+    groups = []
+    for choice in best:
+        rows = columns[id(choice)]
+        mine = [n for n in left if n in rows]
+        left = [n for n in left if n not in rows]
+        rivals = [c for c in listed if c is not choice and c not in best and columns[id(c)] & rows][:5]
+        groups.append(
+            Group(
+                suspect(choice), tuple(suspect(c) for c in rivals), tuple(identity(problem, n) for n in mine)
+            )
+        )
+    return tuple(groups)
+
+
+def _suspect(
+    judge: Judge, choice: Choice, confidence: float, resolves: int, proof: tuple[Identity, ...]
+) -> Suspect:
+    problem, member = judge.problem, choice.member
+    refs = tuple(problem.refs[x] for x, _ in member.cells)
+    if member.kind == LINE and member.place is not None:
+        refs = (member.place,)
+    if member.kind in (SOFT, SHARE):
+        share = problem.shares.get(member.row)
+        refs = (share.ratio,) if share else tuple(problem.refs[x] for _, x in problem.rows[member.row].terms)
+    suggested = tuple(Decimal(v).scaleb(-2) if v else None for v, _ in choice.values)
+    return Suspect(
+        member.kind, refs, suggested, _changes(judge, choice, refs), choice.why, confidence,
+        len(choice.values) == 1, resolves, _bound(choice.low), _bound(choice.high), proof,
+        problem.rows[member.row].rule if member.row >= 0 else "",
+    )  # fmt: skip
+
+
+def _bound(value: int) -> int | None:
+    return None if abs(value) >= FREE // 100 else value
+
+
+def _changes(judge: Judge, choice: Choice, refs: tuple[Ref, ...]) -> tuple[tuple[Ref, Decimal | None], ...]:
+    """The correction of every cell by the first candidate."""
+    member = choice.member
+    if not choice.values or not member.cells:
+        return ()
+    cell, sign = member.cells[0]
+    printed = judge.units[cell] or 0
+    shift = (choice.values[0][0] - printed) * sign
+    if member.kind == EXCHANGE:
+        first, second = (judge.units[x] or 0 for x, _ in member.cells)
+        values = [second, first]
+    else:
+        values = [(judge.units[x] or 0) + s * shift for x, s in member.cells]
+    return tuple((r, Decimal(v).scaleb(-2) if v else None) for r, v in zip(refs, values, strict=True))

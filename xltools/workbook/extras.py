@@ -1,0 +1,321 @@
+"""The sheets beside the forms: 封面, 上年数与预算, 情况说明, 概况与名词, 审核结果; read by labels and headings.
+
+``layout`` describes them; sheets may be renamed, rows and columns inserted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from xltools import amount
+from xltools.amount import PLACES, ZERO, NotAnAmount
+from xltools.editions import Edition
+from xltools.finding import Cell, Finding
+from xltools.report import TOTAL, Ref, Report
+from xltools.workbook import layout
+from xltools.workbook.grid import Grid
+from xltools.workbook.harvest import shown
+from xltools.workbook.labels import bare, code, key, label
+from xltools.workbook.layout import Field, Table
+from xltools.workbook.troubles import trouble
+
+Spots = dict[str, list[tuple[int, int]]]
+
+
+@dataclass(slots=True)
+class Page:
+    """A sheet with an index of its texts: key → rows and columns from 0, in reading order."""
+
+    grid: Grid
+    texts: Spots
+
+    def find(self, name: str) -> tuple[int, int] | None:
+        """The first cell that holds this label."""
+        spots = self.texts.get(key(name))
+        return spots[0] if spots else None
+
+    def right_of(self, spot: tuple[int, int], stops: frozenset[str]) -> object:
+        """The first content right of a cell, before the next label; "" where there is none."""
+        row, at = spot
+        for content in self.grid.rows[row][at + 1 :]:
+            if content != "" and content is not None:
+                return "" if label(content) in stops else content
+        return ""
+
+    def value(self, one: Field, stops: frozenset[str]) -> object:
+        """The value of a labelled field; "" where label or value are missing."""
+        spot = self.find(one.label)
+        return "" if spot is None else self.right_of(spot, stops)
+
+
+@dataclass(slots=True)
+class Extras:
+    """The sheets beside the forms that a workbook has."""
+
+    cover: Page | None = None
+    comparison: Page | None = None
+    narrative: Page | None = None
+    evaluations: list[Page] = field(default_factory=list)
+    overview: Page | None = None
+    findings: Page | None = None
+    analysis: Grid | None = None
+
+    def names(self) -> set[str]:
+        """The names of these sheets."""
+        pages = (self.cover, self.comparison, self.narrative, *self.evaluations, self.overview, self.findings)
+        found = {page.grid.name for page in pages if page is not None}
+        return found | ({self.analysis.name} if self.analysis else set())
+
+
+def page(grid: Grid) -> Page:
+    """The index of a sheet."""
+    texts: Spots = {}
+    for row, cells in enumerate(grid.rows):
+        for at, content in enumerate(cells):
+            if type(content) is str and content:
+                texts.setdefault(key(content), []).append((row, at))
+    return Page(grid, texts)
+
+
+def required(table: Table) -> frozenset[str]:
+    """The keys of the headings that identify a table."""
+    return frozenset(key(heading.label) for heading in table.headings if heading.required)
+
+
+_COVER = frozenset(key(one.label) for one in layout.COVER_FIELDS)
+_COVER_STOPS = _COVER | {key(one.help) for one in layout.COVER_FIELDS}
+_OVERVIEW = frozenset(key(one.label) for one in (layout.DUTIES, layout.ORGANISATION))
+_COVER_NEEDS = 4
+
+
+def find_extras(grids: Iterable[Grid]) -> Extras:
+    """Which of these sheets is which, by its labels, and for an empty one by its name."""
+    found = Extras()
+    for grid in grids:
+        if grid.name == layout.ANALYSIS:
+            found.analysis = grid
+            continue
+        one = page(grid)
+        known = one.texts.keys()
+        if required(layout.INDICATORS) <= known:
+            found.evaluations.append(one)
+        elif len(_COVER & known) >= _COVER_NEEDS and found.cover is None:
+            found.cover = one
+        elif required(layout.FIGURES) <= known and found.comparison is None:
+            found.comparison = one
+        elif required(layout.SENTENCES) <= known and found.narrative is None:
+            found.narrative = one
+        elif required(layout.FINDING_ROWS) <= known and found.findings is None:
+            found.findings = one
+        elif (known & _OVERVIEW or required(layout.GLOSSARY) <= known) and found.overview is None:
+            found.overview = one
+    return found
+
+
+def records(one: Page, table: Table, stops: frozenset[str]) -> Iterator[tuple[int, dict[str, object]]]:
+    """(row, content by heading) of every record of a table; blanks are ""."""
+    start = _heading_row(one, table)
+    if start is None:
+        return
+    cells = one.grid.rows[start]
+    wanted = {key(heading.label): heading.key for heading in table.headings}
+    columns = {}
+    for at, content in enumerate(cells):
+        name = wanted.get(label(content))
+        if name and name not in columns:
+            columns[name] = at
+    for row in range(start + 1, len(one.grid.rows)):
+        cells = one.grid.rows[row]
+        if any(label(content) in stops for content in cells if type(content) is str):
+            return
+        record = {name: "" if cells[at] is None else cells[at] for name, at in columns.items()}
+        if any(content != "" for content in record.values()):
+            yield row, record
+
+
+def _heading_row(one: Page, table: Table) -> int | None:
+    needed = required(table)
+    first = min(needed, key=lambda name: len(one.texts.get(name, ())))
+    for row, _ in one.texts.get(first, ()):
+        if needed <= {label(content) for content in one.grid.rows[row]}:
+            return row
+    return None
+
+
+def words(content: object) -> str:
+    """A cell's content as text: numbers without a tail of zeros, texts stripped."""
+    if content is None or content == "":
+        return ""
+    if isinstance(content, bool):
+        return ""
+    if isinstance(content, float | int | Decimal):
+        return f"{content:.15g}"
+    if isinstance(content, str):
+        return content.strip()
+    return shown(content)
+
+
+class Notebook:
+    """Where troubles of the extra sheets are put."""
+
+    def __init__(self, troubles: list[Finding]) -> None:
+        self.troubles = troubles
+
+    def add(self, kind: str, one: Page, row: int, at: int, name: str, content: object, why: str) -> None:
+        """A trouble at a cell of an extra sheet."""
+        place = one.grid.place(row, at)
+        cell = Cell(f"{one.grid.name} {name}".strip(), shown(content), None, place)
+        self.troubles.append(trouble(kind, (cell,), name=name, content=shown(content), why=why))
+
+
+# --- 封面 -----------------------------------------------------------------------------------------------
+
+
+def cover_values(one: Page) -> dict[str, object]:
+    """What 封面 holds, by key of its fields."""
+    return {field_.key: one.value(field_, _COVER_STOPS) for field_ in layout.COVER_FIELDS}
+
+
+def read_cover(one: Page, values: Mapping[str, object], report: Report, edition: Edition, log: Notebook) -> None:
+    """Put the values of 封面 into ``report.cover``; troubles for a year or a choice that is none."""
+    cover = report.cover
+    cover.entity, cover.prepared_by, cover.reviewed_by = (
+        words(values[name]) for name in ("entity", "prepared_by", "reviewed_by")
+    )
+    cover.code = words(values["code"])
+    year = code(values["year"]) or words(values["year"]).rstrip("年度")
+    if year.isascii() and year.isdigit() and 1990 <= int(year) <= 2100:
+        cover.year = int(year)
+    elif year:
+        _wrong(one, "year", values, "应为四位年份，例如 2024", log)
+    cover.kind = _choice(one, "kind", values, edition.kinds, log)
+    cover.scope = _choice(one, "scope", values, edition.scopes, log)
+    _choice(one, "unit", values, [unit.value for unit in amount.Unit], log)
+
+
+def _choice(
+    one: Page, name: str, values: Mapping[str, object], choices: Sequence[str], log: Notebook
+) -> str:
+    written = words(values[name])
+    for choice in choices:
+        if key(written) == key(choice):
+            return choice
+    if written:
+        _wrong(one, name, values, f"应为{'、'.join(choices)}之一", log)
+    return ""
+
+
+def _wrong(one: Page, name: str, values: Mapping[str, object], why: str, log: Notebook) -> None:
+    wanted = next(field_ for field_ in layout.COVER_FIELDS if field_.key == name)
+    row, at = one.find(wanted.label) or (0, 0)
+    log.add("cover_value", one, row, at, wanted.label, values[name], why)
+
+
+# --- 上年数与预算 -----------------------------------------------------------------------------------------
+
+
+def read_comparison(one: Page, report: Report, edition: Edition, log: Notebook) -> None:
+    """Figures to compare with, and the facts that no table prints."""
+    stops = required(layout.FACTS_TABLE)
+    for row, record in records(one, layout.FIGURES, stops):
+        ref = _comparison_ref(record, edition)
+        for name, target in (("last_year", report.last_year), ("budget", report.budget)):
+            content = record.get(name, "")
+            if content == "":
+                continue
+            at = _at(one, row, content)
+            try:
+                value = amount.parse(content, PLACES)
+            except NotAnAmount as error:
+                log.add("extra_value", one, row, at, words(record.get("title", "")), content, str(error))
+                continue
+            if value is not None and ref is None:
+                why = "表号、行次或栏次不对，这个数没有用上"
+                log.add("extra_value", one, row, at, words(record.get("title", "")), content, why)
+            elif value is not None and ref is not None:
+                target.setdefault(ref, value if value else ZERO)
+    _read_facts(one, report)
+
+
+def _at(one: Page, row: int, content: object) -> int:
+    return next((at for at, cell in enumerate(one.grid.rows[row]) if cell is content), 0)
+
+
+def _comparison_ref(record: Mapping[str, object], edition: Edition) -> Ref | None:
+    number = label(record.get("number", ""))
+    form = next(
+        (f for f in edition.forms.values() if number and (key(f.number) in number or number == key(f.title))),
+        None,
+    )
+    line = code(record.get("line", "")) or words(record.get("line", ""))
+    column = code(record.get("column", "")) or words(record.get("column", ""))
+    if form is None or not line or column not in form.column_of:
+        return None
+    known = line in form.line_of or (form.kind == "codes" and (line == TOTAL or line.isdigit()))
+    return Ref(form.id, line, column) if known else None
+
+
+def _read_facts(one: Page, report: Report) -> None:
+    by_label = {key(fact.label): fact.key for fact in layout.FACTS}
+    for _, record in records(one, layout.FACTS_TABLE, required(layout.FIGURES)):
+        name = words(record.get("key", "")) or by_label.get(label(record.get("label", "")), "")
+        text = layout.fact_text(record.get("value"))
+        if name and text:
+            report.texts.setdefault(name, text)
+
+
+# --- 情况说明, 概况与名词, 审核结果 --------------------------------------------------------------------------
+
+
+def read_narrative(one: Page, report: Report) -> None:
+    """Reasons and purposes by key; where the key is gone by section and content."""
+    known: dict[tuple[str, str], str] = {}
+    for _, record in records(one, layout.SENTENCES, frozenset()):
+        name, text = words(record.get("key", "")), words(record.get("reason", ""))
+        if text and not name:
+            known = known or _sentence_keys(report)
+            spoken = label(record.get("section", "")), label(record.get("content", ""))
+            name = known.get(spoken, "")
+        if name and text:
+            report.reasons.setdefault(name, text)
+
+
+def _sentence_keys(report: Report) -> dict[tuple[str, str], str]:
+    """Section and content of the rows of 情况说明 → key."""
+    from xltools.workbook.template.prose import narrative_rows
+
+    codes = [code for code in report.lines.get("general", []) if len(code) == 3]
+    rows = narrative_rows([(code, report.titles.get(code, "")) for code in codes])
+    return {(key(section), key(content)): name for section, content, name in rows}
+
+
+def read_overview(one: Page, report: Report) -> None:
+    """职责, 机构设置, and the glossary in its order."""
+    labels = (layout.DUTIES, layout.ORGANISATION, layout.GLOSSARY_CLOSING)
+    stops = frozenset(key(one_.label) for one_ in labels) | required(layout.GLOSSARY)
+    for wanted in labels:
+        spot = one.find(wanted.label) or _bare_spot(one, wanted.label)
+        text = words(one.right_of(spot, stops)) if spot else ""
+        if text:
+            report.texts[wanted.key] = text
+    entries = [
+        text
+        for _, record in records(one, layout.GLOSSARY, stops - required(layout.GLOSSARY))
+        if (text := words(record.get("text", "")))
+    ]
+    report.texts.update({f"glossary.{number}": text for number, text in enumerate(entries, start=1)})
+
+
+def _bare_spot(one: Page, name: str) -> tuple[int, int] | None:
+    wanted = bare(key(name))
+    return next((spots[0] for text, spots in one.texts.items() if bare(text) == wanted), None)
+
+
+def read_explanations(one: Page, report: Report) -> None:
+    """出错说明 by the key of its finding."""
+    for _, record in records(one, layout.FINDING_ROWS, required(layout.NOT_CHECKED)):
+        name, text = words(record.get("key", "")), words(record.get("explanation", ""))
+        if name and text:
+            report.explanations.setdefault(name, text)

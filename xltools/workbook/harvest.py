@@ -1,0 +1,216 @@
+"""What is taken from the cells of the forms: amounts with their places and formulas, and troubles by kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from xltools import amount
+from xltools.amount import PLACES, ZERO, NotAnAmount
+from xltools.editions import Edition, Form
+from xltools.finding import Cell, Finding
+from xltools.report import Place, Ref
+from xltools.workbook.address import column_letters
+from xltools.workbook.formulas import plain
+from xltools.workbook.grid import Grid
+from xltools.workbook.troubles import trouble
+
+_SHOWN = 24
+_EXACT_PLACES = 6
+_KEPT = 50_000
+
+_numbers: dict[float, Decimal] = {}
+
+
+def number(content: float) -> Decimal:
+    """A float of an amount cell as amount; 0 for 0. Raises NotAnAmount as ``amount.parse`` does."""
+    found = _numbers.get(content)
+    if found is None:
+        found = amount.from_float(content, PLACES) or ZERO
+        if len(_numbers) > _KEPT:
+            _numbers.clear()
+        _numbers[content] = found
+    return found
+
+
+def shown(content: object) -> str:
+    """A cell's content as a message repeats it."""
+    if isinstance(content, Decimal):
+        text = f"{content.normalize():f}"
+    elif isinstance(content, float):
+        text = f"{content:.15g}"
+    else:
+        text = content.isoformat() if hasattr(content, "isoformat") else str(content)
+    text = " ".join(text.split())
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+@dataclass(slots=True)
+class Spot:
+    """A cell of interest: where, which figure ("" forms a cell outside of a table), what it holds."""
+
+    place: Place
+    ref: Ref | None = None
+    content: object = ""
+
+
+@dataclass(slots=True)
+class Harvest:
+    """All that the forms of one workbook hold; filled region by region."""
+
+    edition: Edition
+    amounts: dict[Ref, Decimal] = field(default_factory=dict)
+    places: dict[Ref, Place] = field(default_factory=dict)
+    formulas: dict[Ref, str] = field(default_factory=dict)
+    lines: dict[str, list[str]] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, list[str]] = field(default_factory=dict)
+    troubles: list[Finding] = field(default_factory=list)
+
+    def cell(self, spot: Spot, form: Form) -> Cell:
+        """A spot as findings show it."""
+        label = self.edition.label(spot.ref, self.titles) if spot.ref else form.name
+        return Cell(label, shown(spot.content), spot.ref, spot.place)
+
+    def report(self, kind: str, form: Form, spots: Sequence[Spot], **facts: str) -> None:
+        """A trouble of this kind at these spots of ``form``."""
+        cells = tuple(self.cell(spot, form) for spot in spots) or (Cell(form.name, "", None, None),)
+        self.troubles.append(trouble(kind, cells, **facts))
+
+
+class Taker:
+    """Takes the figures of one form from one sheet; ``finish`` reports what concerns the form as a whole."""
+
+    def __init__(self, harvest: Harvest, grid: Grid, form: Form) -> None:
+        self.harvest = harvest
+        self.grid = grid
+        self.form = form
+        self.texts: list[Spot] = []
+        self.hidden: list[Spot] = []
+        self.outside: list[Spot] = []
+        self.used: set[tuple[int, int]] = set()
+        self.letters = [column_letters(at + 1) for at in range(grid.width)]
+        self.counts = {line.id for line in form.lines if line.count}
+        self.hides = bool(grid.facts.hidden_rows or grid.facts.hidden_columns)
+
+    def spot(self, row: int, at: int, ref: Ref | None = None) -> Spot:
+        """The spot of a cell, row and column from 0."""
+        return Spot(self.grid.place(row, at), ref, self.grid.rows[row][at])
+
+    def filled(self, row: int, places: Sequence[int]) -> bool:
+        """Whether any of these cells of a row holds something that is not a blank, a dash or a computed 0."""
+        cells = self.grid.rows[row]
+        return any(
+            (row, at) not in self.used and not _blank(cells[at]) and not self.nothing(row, at)
+            for at in places
+        )
+
+    def nothing(self, row: int, at: int) -> bool:
+        """Whether a cell shows the 0 of a formula that has nothing to add up."""
+        return self.grid.rows[row][at] == 0 and self.letters[at] + str(row + 1) in self.grid.facts.formulas
+
+    def take(self, line: str, row: int, columns: Sequence[tuple[int, str]]) -> None:
+        """The figures of one line: ``columns`` are places and 栏次."""
+        harvest, name, form_id = self.harvest, self.grid.name, self.form.id
+        cells, formulas = self.grid.rows[row], self.grid.facts.formulas
+        places, amounts = harvest.places, harvest.amounts
+        digits = str(row + 1)
+        for at, column in columns:
+            content = cells[at]
+            ref = Ref(form_id, line, column)
+            address = self.letters[at] + digits
+            places[ref] = Place(name, address)
+            formula = formulas.get(address) if formulas else None
+            if formula is not None:
+                harvest.formulas[ref] = plain(formula)
+            if content == "" or content is None:
+                if address in self.grid.unsolved:
+                    spots = [self.spot(row, at, ref)]
+                    harvest.report("formula_unsolved", self.form, spots, why=self.grid.unsolved[address])
+                continue
+            if line in self.counts or type(content) is not float:
+                value = self.odd(row, at, ref, content)
+            else:
+                try:
+                    value = number(content)
+                except NotAnAmount:
+                    value = self.odd(row, at, ref, content)
+            # A formula shows 0 where there is nothing to add up; a typed 0 is a figure.
+            if value is not None and (value or formula is None):
+                amounts[ref] = value
+                if self.hides:
+                    self.note_hidden(row, at, ref)
+
+    def odd(self, row: int, at: int, ref: Ref, content: object) -> Decimal | None:
+        """The figure in a cell that does not hold a plain number of two places; troubles where there is none."""
+        count = ref.line in self.counts
+        if isinstance(content, str) and content.startswith("#"):
+            self.harvest.report("error_value", self.form, [self.spot(row, at, ref)], content=content)
+            return None
+        try:
+            value = amount.parse(content, _EXACT_PLACES if count else PLACES)
+        except NotAnAmount as error:
+            self.harvest.report(
+                _kind(content), self.form, [self.spot(row, at, ref)], content=shown(content), why=str(error)
+            )
+            return None
+        if value is None:
+            return None
+        if isinstance(content, str):
+            self.texts.append(self.spot(row, at, ref))
+        if count:
+            return Decimal(int(value)) if value == int(value) else value.normalize()
+        rounded = amount.half_up(value, PLACES)
+        return (rounded if isinstance(content, Decimal) or rounded == value else value) or ZERO
+
+    def note_hidden(self, row: int, at: int, ref: Ref) -> None:
+        facts = self.grid.facts
+        if row + 1 in facts.hidden_rows or at + 1 in facts.hidden_columns:
+            self.hidden.append(self.spot(row, at, ref))
+
+    def look_outside(self, row: int, places: Sequence[int]) -> None:
+        """Note numbers in cells of a row that belong to no line or no column."""
+        cells = self.grid.rows[row]
+        for at in places:
+            content = cells[at]
+            if type(content) is not float and type(content) is not int and type(content) is not Decimal:
+                continue
+            if (row, at) not in self.used and not self.nothing(row, at):
+                self.outside.append(self.spot(row, at))
+
+    def finish(self) -> None:
+        """Report texts, hidden cells and numbers outside, each once for the form."""
+        for kind, spots in (
+            ("number_as_text", self.texts),
+            ("hidden_amounts", self.hidden),
+            ("outside", self.outside),
+        ):
+            if spots:
+                self.harvest.report(kind, self.form, spots, **listed(spots))
+
+
+def listed(spots: Sequence[Spot], most: int = 5) -> dict[str, str]:
+    """Number and addresses of spots, as facts."""
+    names = "、".join(spot.place.cell for spot in spots[:most])
+    more = "等" if len(spots) > most else ""
+    return {"count": str(len(spots)), "cells": f"{names}{more}"}
+
+
+def _blank(content: object) -> bool:
+    if content == "" or content is None:
+        return True
+    try:
+        return isinstance(content, str) and amount.parse_text(content) is None
+    except NotAnAmount:
+        return False
+
+
+def _kind(content: object) -> str:
+    if isinstance(content, str):
+        return "text_amount"
+    if isinstance(content, bool):
+        return "logical_amount"
+    if isinstance(content, int | float | Decimal):
+        return "size_amount"
+    return "date_amount"

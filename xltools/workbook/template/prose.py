@@ -1,0 +1,220 @@
+"""情况说明 and 概况与名词: the sheets of prose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+from xltools.editions import Edition
+from xltools.report import Report
+from xltools.workbook.layout import (
+    DUTIES,
+    FINAL,
+    GLOSSARY,
+    GLOSSARY_CLOSING,
+    NARRATIVE,
+    ORGANISATION,
+    OVERVIEW,
+    SENTENCES,
+    Field,
+    glossary_entries,
+)
+from xltools.workbook.template.board import Area, Board
+from xltools.workbook.template.comparison import classes
+from xltools.workbook.template.styles import lines_needed
+
+_SPARE_TERMS = 14
+_NARRATIVE = (22, 26, 14, 50, 48, 40)
+_LINE = 16
+HIGHEST = 409
+"""Points; the highest row that a spreadsheet allows."""
+
+
+def height(text: str, width: float, least: float = 22) -> float:
+    """Points that ``text`` needs in a wrapped cell of ``width`` units."""
+    return min(HIGHEST, max(least, _LINE * lines_needed(text, width) + 8))
+
+
+class Asked(Protocol):
+    """Something that only the accountant can say in a sentence; see ``narrative.Slot``."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def store(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+
+
+class Said(Protocol):
+    """A generated sentence; see ``narrative.Sentence``."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def headings(self) -> Sequence[str]: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def slots(self) -> Sequence[Asked]: ...
+
+
+class _Row(NamedTuple):
+    section: str
+    content: str
+    key: str
+    generated: str = ""
+    asks: bool = True
+    """Whether a reason can be given here."""
+
+
+def write_narrative(
+    board: Board, edition: Edition, report: Report | None, sentences: Sequence[Said] = ()
+) -> None:
+    """One row a sentence; without sentences, one row for every reason that may be asked for."""
+    page, styles = board.sheet, board.styles
+    for column, (width, heading) in enumerate(zip(_NARRATIVE, SENTENCES.headings, strict=True)):
+        page.set_column(column, column, width, None, {"hidden": heading.hidden})
+    last = len(_NARRATIVE) - 1
+    board.merge(Area(0, 0, 0, last), NARRATIVE, styles("title"))
+    page.set_row(0, 34)
+    board.merge(
+        Area(1, 0, 1, last),
+        "米色格填写原因、用途；“生成文字”由软件按各表的数写出，“最终文字”可以改写，留空时按生成文字公开。",
+        styles("hint", "left"),
+    )
+    for column, label in enumerate(SENTENCES.labels):
+        board.put(2, column, label, styles("cell", "band", "centre"))
+    page.set_row(2, 22)
+    reasons = dict(report.reasons) if report else {}
+    finals = {k: v for k, v in report.texts.items() if k.startswith(FINAL)} if report else {}
+    row = 3
+    for one in _said(sentences) if sentences else _listed(edition, report):
+        _sentence(board, row, one, reasons.pop(one.key, ""), finals.pop(FINAL + one.key, ""))
+        row += 1
+    kept = dict.fromkeys([*reasons, *(key.removeprefix(FINAL) for key in finals)])
+    for key in kept:
+        _sentence(board, row, _Row("其他", key, key), reasons.get(key, ""), finals.get(FINAL + key, ""))
+        row += 1
+    page.freeze_panes(3, 2)
+    _page(board, landscape=True, repeat=2)
+
+
+def _sentence(board: Board, row: int, one: _Row, reason: str, final: str) -> None:
+    styles, texts = board.styles, ("left", "wrap", "top")
+    for column, text in enumerate((one.section, one.content, one.key)):
+        board.put(row, column, text, styles("cell", *texts))
+    board.put(row, 3, one.generated, styles("cell", *texts, *(() if one.generated else ("unused",))))
+    asks = one.asks or bool(reason)
+    board.put(row, 4, reason, styles("cell", "entry" if asks else "unused", *texts))
+    board.put(row, 5, final, styles("cell", "entry", *texts))
+    if asks:
+        board.validate(
+            row,
+            4,
+            validate="any",
+            input_title=one.content[:32],
+            input_message="写原因或用途，不写“主要原因是”和句末的句号；没有变动的可以留空。",
+        )
+    cells = ((one.generated, 3), (reason, 4), (final, 5), (one.section, 0), (one.content, 1))
+    board.sheet.set_row(row, max(height(text, _NARRATIVE[at]) for text, at in cells))
+
+
+def _said(sentences: Sequence[Said]) -> Iterator[_Row]:
+    """A row for every sentence, and one below it for whatever else it asks for."""
+    known = {key: content for _, content, key in narrative_rows([])}
+    for one in sentences:
+        section, *below = one.headings
+        asked = {slot.key: slot.label for slot in one.slots if slot.store == "reasons"}
+        yield _Row(section, below[-1] if below else "", one.key, one.text, one.key in asked)
+        for key, label in asked.items():
+            if key != one.key:
+                yield _Row(section, known.get(key, label), key)
+
+
+def _listed(edition: Edition, report: Report | None) -> Iterator[_Row]:
+    titles = {**edition.function_codes, **(report.titles if report else {})}
+    for row in narrative_rows([(code, titles.get(code, code)) for code in classes(report)]):
+        yield _Row(*row)
+
+
+def write_overview(board: Board, report: Report | None) -> None:
+    """职责, 机构设置, 名词解释."""
+    page, styles = board.sheet, board.styles
+    page.set_column(0, 0, 26)
+    page.set_column(1, 1, 110)
+    board.merge(Area(0, 0, 0, 1), OVERVIEW, styles("title"))
+    page.set_row(0, 34)
+    texts = report.texts if report else {}
+    for row, field in ((2, DUTIES), (3, ORGANISATION)):
+        _prose(board, row, field, texts.get(field.key, ""))
+    for column, label in enumerate(GLOSSARY.labels):
+        board.put(5, column, label, styles("cell", "band", "centre"))
+    page.set_row(5, 22)
+    entries = glossary_entries(texts) if report else [""] * _SPARE_TERMS
+    for row, text in enumerate(entries, 6):
+        board.put(row, 0, row - 5, styles("cell", "count", "centre"))
+        board.put(row, 1, text, styles("cell", "left", "wrap", "entry"))
+        page.set_row(row, height(text, 110))
+    _prose(board, 7 + len(entries), GLOSSARY_CLOSING, texts.get(GLOSSARY_CLOSING.key, ""))
+    _page(board, landscape=False, repeat=0)
+
+
+def _prose(board: Board, row: int, field: Field, text: str) -> None:
+    styles = board.styles
+    board.put(row, 0, field.label, styles("cell", "head"))
+    board.put(row, 1, text, styles("cell", "left", "wrap", "entry"))
+    board.sheet.set_row(row, height(text, 110, least=40))
+
+
+def _page(board: Board, landscape: bool, repeat: int) -> None:
+    page = board.sheet
+    page.set_paper(9)
+    if landscape:
+        page.set_landscape()
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0, repeat)
+    page.set_margins(left=0.6, right=0.6, top=0.75, bottom=0.7)
+    page.hide_gridlines(2)
+    page.set_tab_color("#70AD47")
+
+
+def narrative_rows(codes: Sequence[tuple[str, str]]) -> list[tuple[str, str, str]]:
+    """Section, content and key of every row of 情况说明; ``codes`` are (类, name) of 公开05表."""
+    classes = [
+        row
+        for code, name in codes
+        for row in (
+            ("五、一般公共预算支出", f"{name}：用途", f"general.{code}.purpose"),
+            ("五、一般公共预算支出", f"{name}：变动原因", f"general.{code}"),
+        )
+    ]
+    return [
+        ("一、收入支出总体", "总计变动原因", "summary"),
+        ("四、财政拨款总体", "总计变动原因", "appropriation"),
+        ("五、一般公共预算支出", "总体变动原因", "general"),
+        *classes,
+        ("六、基本支出", "工资福利支出的说明", "basic.301"),
+        ("六、基本支出", "对个人和家庭的补助的说明", "basic.303"),
+        ("六、基本支出", "公用经费主要包括", "basic.public"),
+        ("七、政府性基金", "用途", "funds.purpose"),
+        ("七、政府性基金", "变动原因", "funds"),
+        ("八、国有资本经营", "用途", "state_capital.purpose"),
+        ("八、国有资本经营", "变动原因", "state_capital"),
+        *_three_public_rows(),
+        ("十、机关运行经费", "变动原因", "operating_costs"),
+        ("十、预算绩效", "改进管理措施", "performance.measures"),
+    ]
+
+
+def _three_public_rows() -> Iterator[tuple[str, str, str]]:
+    names = {
+        "abroad": "因公出国（境）费",
+        "purchase": "公务用车购置费",
+        "running": "公务用车运行维护费",
+        "reception": "公务接待费",
+    }
+    for key, name in names.items():
+        yield "九、“三公”经费总体", f"{name}：变动原因", f"three_public.{key}"
+    for key, name in (*list(names.items())[:3], ("domestic", "国内接待费"), ("overseas", "国（境）外接待费")):
+        yield "九、“三公”经费具体", f"{name}：用途", f"three_public.{key}.purpose"
