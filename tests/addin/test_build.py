@@ -39,9 +39,7 @@ def sources() -> dict[str, str]:
 
 
 def test_both_readers_find_every_module_byte_for_byte(path: Path) -> None:
-    seen = {
-        stream.rpartition("/")[2]: code for _, stream, _, code in VBA_Parser(str(path)).extract_macros()
-    }
+    seen = {stream.rpartition("/")[2]: code for _, stream, _, code in VBA_Parser(str(path)).extract_macros()}
     assert seen == sources()
     with ExcelFile(path) as book:
         assert {module.name: module.source for module in book.vba_project().modules} == sources()

@@ -190,7 +190,12 @@ def test_a_row_is_written_in_one_call(excel: Excel, monkeypatch: pytest.MonkeyPa
 
 
 def test_pipe_asks_and_hands_back() -> None:
-    answers = [{"result": ["公开03表", "C5"]}, {"result": None}, {"result": None}, {"error": "RuntimeException"}]
+    answers = [
+        {"result": ["公开03表", "C5"]},
+        {"result": None},
+        {"result": None},
+        {"error": "RuntimeException"},
+    ]
     source = io.StringIO("".join(json.dumps(answer) + "\n" for answer in answers))
     target = io.StringIO()
     port = PipePort(source, target)

@@ -18,7 +18,7 @@ from xltools.editions.equation import form_of
 from xltools.finding import Cell, Finding, Severity, Suspect
 from xltools.reconcile.model import for_rules
 from xltools.report import Ref
-from xltools.rules.structure import Desk
+from xltools.rules.desk import Desk
 
 _SHOWN = 5
 _PLAUSIBLE = 0.02
