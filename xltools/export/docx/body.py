@@ -35,7 +35,7 @@ from xltools.export.docx.text import (
     text_run,
 )
 from xltools.export.docx.text import field as word_field
-from xltools.export.page import PAGES, WUHAO, display_width
+from xltools.export.page import PAGES, display_width, meta_lines
 
 _PARAGRAPHS = {"body": "Body", "centre": "Centre", "note": "Note"}
 _BREAK = "<w:pageBreakBefore/>"
@@ -116,7 +116,7 @@ class _Writer:
         level = "" if entry else '<w:outlineLvl w:val="9"/>'
         self._add("TableTitle", hidden + self._marked(text_run(block.title), entry), level)
         total = twips(PAGES[section.orientation].text_width)
-        for left, centre, right in _meta_lines(block, total):
+        for left, centre, right in meta_lines(block):
             stops = f'<w:tab w:val="center" w:pos="{total // 2}"/><w:tab w:val="right" w:pos="{total}"/>'
             tab = "<w:r><w:tab/></w:r>"
             texts = [text_run(text) if text else "" for text in (left, centre, right)]
@@ -181,21 +181,6 @@ class _Writer:
             self.elements.append(paragraph("Header"))
         head, tail = self.elements[-1].rsplit("</w:pPr>", 1)
         self.elements[-1] = f"{head}{properties}</w:pPr>{tail}"
-
-
-def _meta_lines(table: Table, total: int) -> list[tuple[str, str, str]]:
-    """The lines between title and grid; a long name gets a line of its own."""
-    left, centre, right = table.meta
-    lines = [("", "", table.number)] if table.number else []
-    beside = display_width(centre or right) * WUHAO * 5 * (1 if centre else 2)
-    if centre or right:
-        room = (total // 2 if centre else total) - beside // 2 - 200
-        if display_width(left) * WUHAO * 5 > room:
-            lines.append((left, "", ""))
-            left = ""
-    if left or centre or right:
-        lines.append((left, centre, right))
-    return lines
 
 
 def _section_xml(section: Section, draft: bool) -> str:
