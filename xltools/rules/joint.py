@@ -48,7 +48,6 @@ def _as_habit(desk: Desk, findings: list[Finding], outcome: reconcile.Outcome) -
     excused = [finding for finding in findings if _is_identity(desk, finding)]
     kept = [finding for finding in findings if finding not in excused]
     forms = [desk.edition.forms[form] for form in outcome.forms if form in desk.edition.forms]
-    items = excused or [None]
     cells = tuple(finding.cells[0] for finding in excused if finding.cells) or tuple(
         desk.form_cell(form) for form in forms
     )
@@ -58,7 +57,7 @@ def _as_habit(desk: Desk, findings: list[Finding], outcome: reconcile.Outcome) -
     facts = {
         "forms": "、".join(form.number for form in forms) or "各表",
         "habit": _NAMES.get(outcome.convention, outcome.convention.value),
-        "count": str(len([item for item in items if item])),
+        "count": str(len(excused)),
         "list": listed or "单条关系都在尾差之内，合起来才看得出",
     }
     hint = Finding(
