@@ -142,7 +142,7 @@ def _set_blocks(columns: Columns, head: Head, plan: Blueprint, rows: Rows, botto
         elif path is not None and (what := role(path)) != OTHER and at not in columns.doubled:
             if at in head.own or what not in {r for _, r, p in roles if p == path}:
                 roles.append((at, what, path))
-        else:
+        elif at not in columns.doubled:
             columns.others.append(at)
     if plan.side_by_side:
         columns.blocks = blocks(_headed(roles))

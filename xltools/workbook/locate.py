@@ -74,10 +74,11 @@ def locate(grids: Sequence[Grid], plans: Blueprints, wanted_year: int | None = N
 def _marks(grid: Grid, plans: Blueprints) -> list[_Mark]:
     """Titles and numbers of forms from top to bottom; those of one form close together are one."""
     marks: list[_Mark] = []
+    seen = plans.seen
     for row, cells in enumerate(grid.rows):
         for content in cells:
             if type(content) is str and content:
-                found = plans.announced(content)
+                found = seen[content] if content in seen else plans.announced(content)
                 if found:
                     _add_mark(marks, _Mark(row, *found))
     return marks
