@@ -107,7 +107,7 @@ def test_check_twice_gives_the_same_sheet(held: Held) -> None:
 
 
 def trimmed(grid: Any) -> Any:
-    lines = [[cell for cell in row] for row in grid]
+    lines = [list(row) for row in grid]
     return [line for line in lines if any(cell is not None for cell in line)]
 
 
