@@ -12,13 +12,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from xltools.workbook.address import MAX_COLUMN, column_number, join, shift, split
+from xltools.workbook.container import bomb
 from xltools.workbook.markup import broken, hostile, local, parse, parser, unescape
 from xltools.workbook.package import Package, Sheet, relationships, resolve
 
-MAX_AREA = 4_000_000
-"""Cells of the rectangle that a sheet spans; readers that hold such a rectangle whole need some 100 MB."""
-MAX_FORMULAS = 200_000
-"""Formulas of one sheet, shared ones expanded."""
+MAX_AREA = 1_000_000
+"""Cells of the rectangle from A1 that holds all contents of a sheet; readers hold such a rectangle whole."""
+MAX_SHEET = 32 * 2**20
+"""Bytes of one sheet's XML."""
+MAX_STRINGS = 64 * 2**20
+"""Bytes of the shared strings."""
 
 
 @dataclass(slots=True)
@@ -82,9 +85,7 @@ def read_facts(package: Package, sheets: Iterable[str] | None = None) -> dict[st
     """
     wanted = None if sheets is None else set(sheets)
     for name in ("sharedStrings.xml", "styles.xml"):
-        part = resolve(package.workbook_part, name)
-        if package.has(part) and b"<!DOCTYPE" in package.read(part):
-            raise hostile(part)
+        shared_part(package, name)
     return {
         sheet.name: _sheet_facts(package, sheet)
         for sheet in package.sheets
@@ -92,7 +93,31 @@ def read_facts(package: Package, sheets: Iterable[str] | None = None) -> dict[st
     }
 
 
+def shared_part(package: Package, name: str) -> bytes:
+    """The bytes of a part beside the workbook part that all sheets share, b"" where there is none.
+
+    Raises XltoolsError where it is hostile or too large to be held in memory.
+    """
+    part = resolve(package.workbook_part, name)
+    if not package.has(part):
+        return b""
+    if package.size(part) > MAX_STRINGS:
+        raise bomb(f"{part} 展开后 {package.size(part) // 2**20} MB")
+    content = package.read(part)
+    if b"<!DOCTYPE" in content:
+        raise hostile(part)
+    return content
+
+
+def heavy(package: Package, sheet: Sheet) -> str:
+    """Why the XML of a sheet is too large to be read, as a Chinese clause; "" where it is not."""
+    size = package.size(sheet.part)
+    return f"内容达 {size // 2**20} MB，超出可读取的范围" if size > MAX_SHEET else ""
+
+
 def _sheet_facts(package: Package, sheet: Sheet) -> Facts:
+    if trouble := heavy(package, sheet):
+        return Facts(trouble=trouble)
     content = package.read(sheet.part)
     text = decode(content)
     facts = fast_facts(text) if text else None
@@ -135,7 +160,7 @@ _DATA = r"""<sheetData(?:/>|>
     </row>))*+
     </sheetData>)"""
 _NARROW = re.compile(_DATA.replace("ADDRESS", "[A-D]?[A-Z][1-9][0-9]{0,3}"), re.VERBOSE | re.ASCII)
-"""Sheets up to DZ9999, which no reader can choke on: their size need not be counted."""
+"""Sheets up to DZ9999 (1.3 million cells): their contents need not be measured."""
 _ANY = re.compile(_DATA.replace("ADDRESS", "[A-Z]{1,3}[1-9][0-9]{0,6}"), re.VERBOSE | re.ASCII)
 _FORMULA = re.compile(
     r'([A-Z]+[0-9]+)"([^>]*+)><f(?: ([^>]*?))?(?:/>|>([^<]*+)</f>)(?:<v>([^<]*+)</v>|<is>(.*?)</is>)?',
@@ -144,7 +169,7 @@ _FORMULA = re.compile(
 _ERROR = re.compile(
     r'<c r="([A-Z]+[0-9]+)"[^>]* t="e"[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?(?:<v>([^<]*)</v>)?'
 )
-_CELL = re.compile(r'<c r="([A-Z]+)([0-9]+)"')
+_FILLED = re.compile(r'<c r="([A-Z]++)([0-9]++)"[^>/]*+>')
 _ROW = re.compile(r'<row r="([0-9]+)"([^>]*)>')
 _MERGE = re.compile(r'<mergeCell ref="([A-Z]+[0-9]+:[A-Z]+[0-9]+)"/>')
 _COLUMN = re.compile(r"<col ([^>]*)/>")
@@ -186,19 +211,23 @@ def fast_facts(text: str) -> Facts | None:
         return None
     facts = Facts()
     start, end, wide = where
-    if wide:
-        cells = _CELL.findall(text, start, end)
-        facts.trouble = _size_trouble(
-            max(int(row) for _, row in cells), max(column_number(letters) for letters, _ in cells)
-        )
-        if facts.trouble:
-            return facts
+    if wide and (trouble := too_wide(text, start, end)):
+        return Facts(trouble=trouble)
     if not facts.take_layout(text, start, end):
         return None
     if text.find(' t="e"', start, end) >= 0:
         facts.errors = {cell: unescape(error) for cell, error in _ERROR.findall(text, start, end)}
     _collect(text, start, end, facts)
     return facts
+
+
+def too_wide(text: str, start: int, end: int) -> str:
+    """Why the contents of a proven sheet span too much to be read; "" where they do not."""
+    rows = columns = 0
+    for match in _FILLED.finditer(text, start, end):
+        rows = max(rows, int(match[2]))
+        columns = max(columns, column_number(match[1]))
+    return _size_trouble(rows, columns)
 
 
 def _size_trouble(rows: int, columns: int) -> str:
@@ -318,8 +347,6 @@ class _Expat:
                 self.row, self.column = split(attributes["r"])
             else:
                 self.column += 1
-            self.last_row = max(self.last_row, self.row)
-            self.last_column = max(self.last_column, self.column)
             self.cell, self.how = attributes, None
             self.text = {"f": "", "v": "", "t": ""}
         elif name == "f":
@@ -341,6 +368,9 @@ class _Expat:
         if local(name) != "c" or len(self.path) != 3:
             return
         facts, address = self.facts, join(self.row, self.column)
+        if self.how is not None or self.text["v"] or self.text["t"]:
+            self.last_row = max(self.last_row, self.row)
+            self.last_column = max(self.last_column, self.column)
         if self.cell.get("t") == "e":
             facts.errors[address] = self.text["v"]
         if self.how is None:

@@ -59,8 +59,8 @@ def plain_grids(sheets: Mapping[str, Sequence[Sequence[object]]], facts: Mapping
 def file_grids(package: Package) -> list[Grid]:
     """The grids of an opened file, with the text of error values (#REF!) in their places.
 
-    Values come from our own reader; from python-calamine for what that one leaves aside (dates, other dialects)
-    and for .xls and .ods. Raises XltoolsError for what calamine cannot read.
+    Values come from our own reader; from python-calamine for what that one leaves aside (dates, other
+    dialects) and for .xls and .ods. Raises XltoolsError for what calamine cannot read.
     """
     if not formulas_known(package):
         return [Grid(name, rows, Facts(), visible) for name, visible, rows in _values(package, None)]

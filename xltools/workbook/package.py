@@ -68,6 +68,13 @@ class Package:
             raise damaged(f"缺少部件 {part}")
         return inflate(self.data, entry)
 
+    def size(self, part: str) -> int:
+        """The declared size of one part; XltoolsError if it is missing."""
+        entry = self.entries.get(part) or self._other_case(part)
+        if entry is None:
+            raise damaged(f"缺少部件 {part}")
+        return entry.size
+
     def has(self, part: str) -> bool:
         """Whether the part exists (part names do not distinguish case)."""
         return part in self.entries or self._other_case(part) is not None

@@ -9,8 +9,9 @@ strings), 18.8.30 (number formats), 18.18.11 (cell types).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from xltools.workbook.address import column_letters
 from xltools.workbook.formulas import (
@@ -19,11 +20,14 @@ from xltools.workbook.formulas import (
     decode,
     fast_facts,
     has_notes,
+    heavy,
+    shared_part,
     sheet_data,
     slow_facts,
+    too_wide,
 )
-from xltools.workbook.markup import hostile, unescape
-from xltools.workbook.package import Package, Sheet, resolve
+from xltools.workbook.markup import unescape
+from xltools.workbook.package import Package, Sheet
 
 Row = list[object]
 
@@ -51,6 +55,8 @@ def read_contents(package: Package) -> list[Content]:
 
 
 def _content(package: Package, sheet: Sheet, strings: list[str] | None, dates: set[str] | None) -> Content:
+    if trouble := heavy(package, sheet):
+        return Content(sheet, None, Facts(trouble=trouble))
     content = package.read(sheet.part)
     text = decode(content)
     found = _Pass(text, strings, dates) if text and strings is not None and dates is not None else None
@@ -68,6 +74,8 @@ _CELL = re.compile(
     r"(?:<f([^>]*+)>(?:([^<]*+)</f>)?+)?+(?:<v>([^<]*+)</v>|<v/>|<is>(.*?)</is>)?+</c>",
     re.DOTALL,
 )
+_AT_ONCE = 4 * 2**20
+"""Characters up to which all cells are matched at once, which is faster and needs more memory."""
 _PLACES = {column_letters(number): number - 1 for number in range(1, 703)}
 
 
@@ -77,28 +85,33 @@ class _Pass:
     def __init__(self, text: str, strings: list[str], dates: set[str]) -> None:
         self.facts = Facts()
         self.rows: list[Row] | None = None
+        self.count = 0
         where = sheet_data(text)
         if where is None:
             return
         start, end, wide = where
-        cells = _CELL.findall(text, start, end)
-        if (
-            wide
-            or len(cells) != text.count("</c>", start, end)
-            or not self.facts.take_layout(text, start, end)
-        ):
+        if (wide and too_wide(text, start, end)) or not self.facts.take_layout(text, start, end):
             return
+        cells: Iterable[Sequence[str | Any]]
+        if end - start < _AT_ONCE:
+            cells = _CELL.findall(text, start, end)
+        else:
+            cells = (match.groups("") for match in _CELL.finditer(text, start, end))
         try:
-            self.rows = self._rows(cells, strings, dates)
+            rows = self._rows(cells, strings, dates)
         except (ValueError, IndexError, KeyError):
-            self.rows = None
+            return
+        if self.count == text.count("</c>", start, end):
+            self.rows = rows
 
-    def _rows(self, cells: Sequence[Sequence[str]], strings: list[str], dates: set[str]) -> list[Row] | None:
+    def _rows(self, cells: Iterable[Sequence[str]], strings: list[str], dates: set[str]) -> list[Row] | None:
         rows: list[Row] = []
         row: Row = []
         last = ""
         shared = SharedFormulas(self.facts)
+        count = 0
         for letters, number, style, kind, how, formula, value, inline in cells:
+            count += 1
             if number != last:
                 last = number
                 missing = int(number) - len(rows)
@@ -121,6 +134,7 @@ class _Pass:
                 row.append(float(value) if value else "")
             else:
                 row.append(self._other(letters + number, kind, value, inline, style in dates))
+        self.count = count
         width = max(map(len, rows), default=0)
         for row in rows:
             row += [""] * (width - len(row))
@@ -166,12 +180,9 @@ def _plain(text: str) -> str:
 
 def _shared_strings(package: Package) -> list[str] | None:
     """The shared strings; None where they are in a dialect that is not read here."""
-    part = resolve(package.workbook_part, "sharedStrings.xml")
-    if not package.has(part):
+    content = shared_part(package, "sharedStrings.xml")
+    if not content:
         return []
-    content = package.read(part)
-    if b"<!DOCTYPE" in content:
-        raise hostile(part)
     text = decode(content)
     start = text.find("<si")
     if not _STRINGS_HEAD.match(text) or "<!" in text or "\r" in text[start:]:
@@ -208,12 +219,9 @@ _BUILT_IN_DATES = frozenset(map(str, (*range(14, 23), *range(27, 37), *range(45,
 
 def _date_styles(package: Package) -> set[str] | None:
     """The style numbers that show a number as a date or time; None where that cannot be told."""
-    part = resolve(package.workbook_part, "styles.xml")
-    if not package.has(part):
+    content = shared_part(package, "styles.xml")
+    if not content:
         return set()
-    content = package.read(part)
-    if b"<!DOCTYPE" in content:
-        raise hostile(part)
     text = decode(content)
     start, end = text.find("<cellXfs"), text.find("</cellXfs>")
     if start < 0 or end < 0:
