@@ -132,6 +132,19 @@ def test_dates_are_left_to_the_library(tmp_path: Path) -> None:
     assert [content.rows is None for content in contents] == [True] * 4 + [False]
 
 
+def test_strict_workbooks_are_read(tmp_path: Path) -> None:
+    parts = parts_of({"表": worksheet('<row r="1"><c r="A1"><f>1+1</f><v>2</v></c></row>')})
+    strict = {
+        name: str(content)
+        .replace(MAIN, "http://purl.oclc.org/ooxml/spreadsheetml/main")
+        .replace(RELS, "http://purl.oclc.org/ooxml/officeDocument/relationships")
+        for name, content in parts.items()
+    }
+    (tmp_path / "a.xlsx").write_bytes(zipped(strict))
+    content = read_contents(open_package(tmp_path / "a.xlsx"))[0]
+    assert content.rows == [[2.0]] and content.facts.formulas == {"A1": "1+1"}
+
+
 @pytest.mark.parametrize(
     ("data", "items"),
     [

@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from xltools.errors import XltoolsError
-from xltools.workbook import compound
+from xltools.workbook import compound, opendocument
 from xltools.workbook.container import Entry, damaged, directory, inflate
 from xltools.workbook.markup import Attributes, elements, hostile
 
@@ -177,11 +177,9 @@ def _not_a_workbook(data: bytes) -> XltoolsError:
 
 
 def _open_document(package: Package) -> Package:
-    mimetype = package.read("mimetype").decode("ascii", "replace").strip()
-    if not mimetype.startswith("application/vnd.oasis.opendocument.spreadsheet"):
-        raise XltoolsError("这是 OpenDocument 文件，但不是电子表格。", _SAVE_AS)
-    if package.has("META-INF/manifest.xml") and b"encryption-data" in package.read("META-INF/manifest.xml"):
-        raise XltoolsError("表格设有打开密码，无法读取。", "请用 LibreOffice 打开，另存时取消“用密码保存”。")
+    manifest = package.read("META-INF/manifest.xml") if package.has("META-INF/manifest.xml") else b""
+    opendocument.check_kind(package.read("mimetype").decode("ascii", "replace"), manifest)
+    opendocument.check_content(package.read("content.xml"))
     package.kind = Kind.ODS
     return package
 
