@@ -108,7 +108,11 @@ def open_package(path: str | Path) -> Package:
     workbook, damaged, a password, a zip bomb, suspicious names or XML, .xlsb.
     """
     path = Path(path)
-    data = _load(path)
+    return open_bytes(path, _load(path))
+
+
+def open_bytes(path: Path, data: bytes) -> Package:
+    """The workbook that ``data`` holds; ``path`` is only its name. Errors as in ``open_package``."""
     if data.startswith(compound.MAGIC):
         return Package(path, _old(data), data)
     if not data.startswith(b"PK"):
