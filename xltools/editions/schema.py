@@ -126,8 +126,9 @@ def _merge(folder: Path, head: dict[str, Any], parent: Edition | None) -> dict[s
         "year": parent.year if parent else None,
         "sections": parent.sections if parent else {},
         "unguarded": parent.unguarded if parent else {},
-        "not_encoded": parent.not_encoded if parent else {},
     }
+    if parent:
+        head = {**head, "not_encoded": {**parent.not_encoded, **head.get("not_encoded", {})}}
     return {
         **defaults,
         **head,

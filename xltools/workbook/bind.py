@@ -189,8 +189,9 @@ class _Lines:
         if entry is None:
             number, title = self._printed(block, cells)
             entry = self._entry(block, row, number, title)
-            if entry is not None and self._certain(block.lines, number, title) and len(block.lines.known) < _KEPT:
-                block.lines.known[printed] = entry
+            known = block.lines.known
+            if entry is not None and self._certain(block.lines, number, title) and len(known) < _KEPT:
+                known[printed] = entry
         if entry is not None:
             block.last = (row, entry)
             self._bind(entry, row, self._apart(block, row) if entry.apart else block.amounts)

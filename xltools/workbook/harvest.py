@@ -121,7 +121,7 @@ class Taker:
         return self.grid.rows[row][at] == 0 and self.letters[at] + str(row + 1) in self.grid.facts.formulas
 
     def take(self, line: str, row: int, columns: Sequence[tuple[int, str]]) -> None:
-        """The figures of one line: ``columns`` are places and 栏次; those the form does not print are left out."""
+        """The figures of one line that the form prints: ``columns`` are places and 栏次."""
         harvest, name = self.harvest, self.grid.name
         cells, formulas = self.grid.rows[row], self.grid.facts.formulas
         places, amounts = harvest.places, harvest.amounts
@@ -155,7 +155,7 @@ class Taker:
                     self.note_hidden(row, at, ref)
 
     def odd(self, row: int, at: int, ref: Ref, content: object) -> Decimal | None:
-        """The figure in a cell that does not hold a plain number of two places; troubles where there is none."""
+        """The figure in a cell that is no plain number of two places; a trouble where there is none."""
         count = ref.line in self.counts
         if isinstance(content, str) and content.startswith("#"):
             self.harvest.report("error_value", self.form, [self.spot(row, at, ref)], content=content)

@@ -39,10 +39,10 @@ _T = TypeVar("_T")
 class Reading:
     """What a workbook holds.
 
-    ``formulas``: figures whose cell holds a formula, with our functions under their plain names (None: the kind
-    of file does not tell). ``notes``: texts printed below each form that was found. ``missing``: forms of the
-    edition that were not found. ``sheets``, ``units``: the sheet of each form, and the 金额单位 it prints ("" for
-    none). ``not_checked``: (what, why) in Chinese.
+    ``formulas``: figures whose cell holds a formula, with our functions under their plain names (None: the
+    kind of file does not tell). ``notes``: texts printed below each form that was found. ``missing``: forms
+    of the edition that were not found. ``sheets``, ``units``: the sheet of each form, and the 金额单位 that
+    it prints ("" for none). ``not_checked``: (what, why) in Chinese.
     """
 
     report: Report
