@@ -101,7 +101,7 @@ WORDING: dict[str, str] = {
     "sign": "现为 {value}，{expected}。",
     "sign_sum": "{arithmetic}，{expected}。",
     "tail": "{count}处尾差，四舍五入可以解释，不是错误：{list}。",
-    "convention": "{forms}的{habit}，与由元数四舍五入的口径不同，不是错误（{count}条）：{list}。",
+    "convention": "{forms}：{habit}，属口径差异，不是错误（{count}条）：{list}。",
     "joint": "下列{count}条关系单独看都在尾差之内，但没有一组金额能使它们同时成立：{list}。",
     # Structure of the forms.
     "no_figures": "工作簿里没有填写任何金额，无法审核。",

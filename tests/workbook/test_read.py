@@ -168,7 +168,9 @@ def test_without_line_numbers(sheet: str) -> None:
 def test_without_names_line_numbers_tell() -> None:
     book = Book.example()
     for name in ("公开01表", "公开04表"):
-        first, _ = book.find(name, 1.0) if any(1.0 in r for r in book.sheets[name]) else book.find(name, "1", 1)
+        first, _ = (
+            book.find(name, 1.0) if any(1.0 in r for r in book.sheets[name]) else book.find(name, "1", 1)
+        )
         for cells in book.sheets[name][first:]:
             for at in (0, 3):
                 if str(cells[at]).endswith(("支出", "收入", "拨款", "结余", "合计", "总计", "分配")):
@@ -265,8 +267,10 @@ def test_amounts_as_people_type_them(typed: Any, value: str | None) -> None:
 
 def test_headings_and_titles_as_people_type_them() -> None:
     book = Book.example()
-    book.replace("公开03表", "上缴上级支出", "上缴\n上级 支出").replace("公开03表", "支出决算表", "支 出 决 算 表")
-    book.replace("公开09表", "财政拨款“三公”经费支出决算表", "2024年度财政拨款\"三公\"经费支出决算表")
+    book.replace("公开03表", "上缴上级支出", "上缴\n上级 支出").replace(
+        "公开03表", "支出决算表", "支 出 决 算 表"
+    )
+    book.replace("公开09表", "财政拨款“三公”经费支出决算表", '2024年度财政拨款"三公"经费支出决算表')
     book.replace("公开09表", "因公出国（境）费", "因公出国(境)费")
     book.replace("公开05表", "一般公共预算财政拨款支出决算表", "公开05表 一般公共预算财政拨款支出决算表")
     clean(book)
@@ -304,7 +308,9 @@ def test_title_or_number_alone_is_enough(sheet: str) -> None:
 
 def test_numbers_of_other_places_do_not_mislead() -> None:
     """In other provinces “三公” is 公开07表: titles decide."""
-    book = Book.example().replace("公开09表", "公开09表", "公开07表").replace("公开07表", "公开07表", "公开08表")
+    book = (
+        Book.example().replace("公开09表", "公开09表", "公开07表").replace("公开07表", "公开07表", "公开08表")
+    )
     clean(book.replace("公开08表", "公开08表", "公开09表"))
 
 
@@ -422,7 +428,9 @@ def _surgery(path: Path, sheet: str, code: str, column: int, value: float) -> Pa
         for entry in old.infolist():
             content = old.read(entry)
             if entry.filename == part:
-                text, count = re.subn(rf'(<c r="{address}"[^>]*><v>)[^<]*', rf"\g<1>{value}", content.decode())
+                text, count = re.subn(
+                    rf'(<c r="{address}"[^>]*><v>)[^<]*', rf"\g<1>{value}", content.decode()
+                )
                 assert count == 1
                 content = text.encode()
             new.writestr(entry, content)

@@ -24,6 +24,9 @@ _SHOWN = 5
 _PLAUSIBLE = 0.02
 _NAMES = {
     reconcile.Convention.SUMMED: "合计是由已四舍五入的数相加得出的",
+    reconcile.Convention.EVEN: "金额是按四舍六入五成双取位的",
+    reconcile.Convention.TRUNCATED: "金额是截去尾数取位的",
+    reconcile.Convention.TIE: "某个金额恰好在进位点上（元数以50.00结尾），两处进位不同",
 }
 
 
