@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from xltools.errors import XltoolsError
 from xltools.report import Place
 from xltools.workbook.address import join
-from xltools.workbook.formulas import Facts, read_facts
+from xltools.workbook.formulas import MAX_AREA, Facts, read_facts
 from xltools.workbook.package import Kind, Package
 
 Row = list[object]
@@ -69,7 +69,7 @@ def file_grids(package: Package) -> list[Grid]:
     return grids
 
 
-def _values(package: Package, facts: Mapping[str, Facts]) -> Iterator[tuple[str, bool, list[Row]]]:
+def _values(package: Package, facts: dict[str, Facts]) -> Iterator[tuple[str, bool, list[Row]]]:
     """Name, visibility and rows of every worksheet; none of what is too large to be read."""
     from io import BytesIO
 
@@ -85,7 +85,12 @@ def _values(package: Package, facts: Mapping[str, Facts]) -> Iterator[tuple[str,
                 if known is not None and known.trouble:
                     yield sheet.name, visible, []
                     continue
-                rows: list[Row] = workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)  # type: ignore[assignment]
+                values = workbook.get_sheet_by_name(sheet.name)
+                if values.total_height * values.total_width > MAX_AREA:
+                    facts.setdefault(sheet.name, Facts()).trouble = "数据区域超出可读取的范围"
+                    yield sheet.name, visible, []
+                    continue
+                rows: list[Row] = values.to_python(skip_empty_area=False)  # type: ignore[assignment]
                 yield sheet.name, visible, rows
     except calamine.PasswordError:
         raise XltoolsError(
