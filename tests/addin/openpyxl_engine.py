@@ -1,7 +1,7 @@
 """An xlwings engine over an openpyxl workbook, so that the Excel adapter runs under test as it is.
 
 Only what ``ExcelPort`` uses. What the adapter asks of Excel's own objects (``.api``) is answered by plain
-namespaces. Formulas are not computed: a cell shows what was put into it.
+namespaces. Formulas are not computed, but for links.
 """
 
 from __future__ import annotations
@@ -63,6 +63,8 @@ class App(base.App):  # type: ignore[misc]
         chosen = types.SimpleNamespace(Title="", Show=lambda: bool(self.asked), SelectedItems=answer)
         return types.SimpleNamespace(
             ActiveWindow=self.window,
+            CalculateFullRebuild=lambda: self.history.append("CalculateFullRebuild"),
+            GetSaveAsFilename=answer,
             GetOpenFilename=answer,
             InputBox=answer,
             FileDialog=lambda kind: chosen,
@@ -74,7 +76,7 @@ class App(base.App):  # type: ignore[misc]
 
     @property
     def books(self) -> Any:
-        return types.SimpleNamespace(open=lambda path, *_, **__: self.opened.append(path))
+        return Books(self)
 
     def activate(self, steal_focus: bool = False) -> None:
         """One program, always in front."""
@@ -95,12 +97,33 @@ for _name in ("calculation", "screen_updating", "enable_events", "status_bar", "
     setattr(App, _name, _setting(_name))
 
 
+class Books(base.Books):  # type: ignore[misc]
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    def __call__(self, name: str) -> Book:
+        raise KeyError(name)  # not open yet
+
+    def open(self, path: str, *_: Any, **__: Any) -> Book:
+        self.app.opened.append(path)
+        return self.app.all_books[0]
+
+
 class Book(base.Book):  # type: ignore[misc]
     def __init__(self, book: openpyxl.Workbook, path: str, app: App) -> None:
         self.openpyxl, self._path, self._app = book, path, app
         app.all_books.append(self)
 
-    api = property(lambda self: types.SimpleNamespace(FullName=self._path))
+    @property
+    def api(self) -> Any:
+        return types.SimpleNamespace(FullName=self._path, SaveCopyAs=self.openpyxl.save)
+
+    def save(self, path: Any = None, password: Any = None) -> None:
+        self.openpyxl.save(self._path)
+
+    def close(self) -> None:
+        self._app.all_books.remove(self)
+
     name = property(lambda self: self._path.rpartition("/")[2])
     fullname = property(lambda self: self._path)
     app = property(lambda self: self._app)
@@ -177,6 +200,13 @@ class Sheet(base.Sheet):  # type: ignore[misc]
         return [Note(self, cell) for cell in cells if cell.comment]
 
 
+def _shown(value: Any) -> Any:
+    """The one formula whose result our code reads back: a link shows its second argument."""
+    if isinstance(value, str) and value.startswith("=HYPERLINK("):
+        return value.rpartition(',"')[2].removesuffix('")')
+    return value
+
+
 def _corner(cell: Any) -> tuple[int, int]:
     found = getattr(cell, "impl", cell)
     return found._at[:2] if isinstance(found, Range) else found
@@ -188,6 +218,7 @@ class Range(base.Range):  # type: ignore[misc]
 
     sheet = property(lambda self: self._sheet)
     api = property(lambda self: self)
+    EntireRow = property(lambda self: types.SimpleNamespace(Delete=self._delete_rows))
     row = property(lambda self: self._at[0])
     column = property(lambda self: self._at[1])
     shape = property(lambda self: (self._at[2] - self._at[0] + 1, self._at[3] - self._at[1] + 1))
@@ -215,7 +246,8 @@ class Range(base.Range):  # type: ignore[misc]
     def raw_value(self) -> list[list[Any]]:
         top, left, bottom, right = self._at
         sheet = self._sheet.openpyxl
-        return [[sheet.cell(r, c).value for c in range(left, right + 1)] for r in range(top, bottom + 1)]
+        columns = range(left, right + 1)
+        return [[_shown(sheet.cell(r, c).value) for c in columns] for r in range(top, bottom + 1)]
 
     @raw_value.setter
     def raw_value(self, values: Any) -> None:
@@ -223,6 +255,29 @@ class Range(base.Range):  # type: ignore[misc]
         for row, line in enumerate(rows, self._at[0]):
             for column, value in enumerate(line, self._at[1]):
                 self._sheet.openpyxl.cell(row, column).value = value
+
+    def _delete_rows(self) -> None:
+        top, bottom, sheet = self._at[0], self._at[2], self._sheet.openpyxl
+        for merged in [m for m in sheet.merged_cells.ranges if m.min_row >= top]:
+            sheet.unmerge_cells(str(merged))
+        sheet.delete_rows(top, bottom - top + 1)
+
+    def _all(self) -> list[Any]:
+        rows = self._sheet.openpyxl.iter_rows(*self._at[::2], *self._at[1::2])
+        return [cell for row in rows for cell in row]
+
+    def clear_contents(self) -> None:
+        for cell in self._all():
+            cell.value = None
+
+    def ClearHyperlinks(self) -> None:
+        for cell in self._all():
+            cell.hyperlink = None
+
+    def AutoFill(self, target: Range, kind: int) -> None:
+        for cell in target._all():
+            model = self._sheet.openpyxl.cell(self._at[0], cell.column)
+            cell._style = model._style
 
     def select(self) -> None:
         self._sheet.book.app.selected = self

@@ -179,7 +179,9 @@ def test_missing_prose_is_asked_for_and_missing_last_year_hinted_at():
     reasons = {key: text for key, text in EXAMPLE.reasons.items() if key != "general.201"}
     (finding,) = check(replace(EXAMPLE, reasons=reasons), EDITION)
     assert said([finding]) == [("narrative-14", "narrative_reason", VERIFY)]
-    assert finding.message.endswith("没有填写主要原因。")
+    assert finding.message.endswith("没有填写一般公共服务支出的主要原因。")
+    bare = check(replace(EXAMPLE, reasons={}, texts={}), EDITION)
+    assert {one.severity for one in bare} == {HINT}, "tables without a text yet"
     unknown = check(replace(EXAMPLE, last_year={}), EDITION)
     assert {one.severity for one in unknown} == {HINT}
 

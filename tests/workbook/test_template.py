@@ -343,3 +343,22 @@ def test_texts_that_look_like_formulas_stay_texts(example: Report, tmp_path: Pat
     report = replace(example, reasons={"summary": "=1+1", "general": "http://a.cn"})
     build(EDITION, report, tmp_path / "x.xlsx")
     assert read(tmp_path / "x.xlsx").report.reasons == report.reasons
+
+
+def test_a_second_project_and_everything_typed_by_hand_come_back(example: Report, tmp_path: Path) -> None:
+    second = replace(
+        example.self_evaluations[0],
+        project="第二个项目",
+        indicators=example.self_evaluations[0].indicators[:5],
+        total=Decimal(12),
+        funds=[replace(fund, carryover=Decimal(0)) for fund in example.self_evaluations[0].funds],
+    )
+    report = replace(
+        example,
+        self_evaluations=[*example.self_evaluations, second],
+        texts={**example.texts, "narrative.summary": "改写的一句。", "own.fact": "自己的事项"},
+        reasons={**example.reasons, "own.reason": "自己的原因"},
+        explanations={**example.explanations, "summary-05|summary[31,1]|1,2": "没有对应问题的说明"},
+    )
+    build(EDITION, report, tmp_path / "x.xlsx")
+    assert figures.dump(read(tmp_path / "x.xlsx").report) == figures.dump(report)

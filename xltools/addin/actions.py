@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
-from xltools.addin import results
-from xltools.addin.port import Cancelled, Port
+from xltools.addin import bringing, making, results, suggestions, version
+from xltools.addin.port import Cancelled, Port, snapshot
 from xltools.errors import XltoolsError
+from xltools.resources import resource
 from xltools.rules import Checked
 
 logger = logging.getLogger("xltools")
@@ -90,18 +89,6 @@ def check(port: Port, only: str | None = None) -> Checked:
     return checked
 
 
-@contextmanager
-def snapshot(port: Port) -> Iterator[Path]:
-    """A copy of the open workbook to read from, gone afterwards: so an open workbook and its file are read
-    by the same code, and give the same findings."""
-    path = port.snapshot()
-    try:
-        yield Path(path)
-    finally:
-        if path != port.path:
-            Path(path).unlink(missing_ok=True)
-
-
 def check_sheet(port: Port) -> None:
     """校验本表."""
     check(port, port.here().sheet)
@@ -144,11 +131,41 @@ def clear(port: Port) -> None:
     port.status("已清除校验标记。")
 
 
+def repair(port: Port) -> None:
+    """修复公式. In Excel the macro does it before anything else; here formulas are computed anew."""
+    port.recalculate()
+    port.status("已重新计算全部公式。")
+
+
+def show_help(port: Port) -> None:
+    """帮助: the manual, as it was installed."""
+    port.show(str(resource("docs/manual.html")))
+
+
+def about(port: Port) -> None:
+    """关于."""
+    from xltools.functions import FUNCTIONS
+
+    names = "、".join(FUNCTIONS)
+    port.status(f"xltools {version()}，函数 {len(FUNCTIONS)} 个：{names}。")
+
+
 HANDLERS: dict[str, Callable[[Port], object]] = {
+    "new": making.new,
+    "import": bringing.bring,
+    "carry": bringing.carry,
+    "add_project": making.add_project,
     "check": check,
     "check_sheet": check_sheet,
     "previous": previous,
     "next": following,
+    "adopt": suggestions.adopt,
+    "undo": suggestions.undo,
     "clear": clear,
+    "narrate": making.narrate,
+    "export": making.export,
+    "repair": repair,
+    "help": show_help,
+    "about": about,
 }
 """What each button does, by its id in ACTIONS."""

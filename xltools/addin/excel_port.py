@@ -149,13 +149,22 @@ class ExcelPort:
     def ask(self, kind: str, question: str) -> str | None:
         if kind == "yes":
             return "yes" if self.app.alert(question, _TITLE, "yes_no", "info") == "yes" else None
-        answer = {"file": self._ask_file, "folder": self._ask_folder, "text": self._ask_text}[kind](question)
+        asked = {
+            "file": self._ask_file,
+            "save": self._ask_save,
+            "folder": self._ask_folder,
+            "text": self._ask_text,
+        }
+        answer = asked[kind](question)
         return str(answer) if answer else None
 
     def _ask_file(self, question: str) -> Any:
         return self.app.api.GetOpenFilename(
             "Excel 文件 (*.xlsx;*.xls;*.xlsm),*.xlsx;*.xls;*.xlsm", 1, question
         )
+
+    def _ask_save(self, question: str) -> Any:
+        return self.app.api.GetSaveAsFilename(question, "Excel 工作簿 (*.xlsx),*.xlsx")
 
     def _ask_folder(self, question: str) -> Any:
         dialog = self.app.api.FileDialog(_PICK_FOLDER)
@@ -164,6 +173,9 @@ class ExcelPort:
 
     def _ask_text(self, question: str) -> Any:
         return self.app.api.InputBox(question, _TITLE)
+
+    def recalculate(self) -> None:
+        self.app.api.CalculateFullRebuild()
 
     def show(self, path: str) -> None:
         if Path(path).suffix.lower() in _WORKBOOKS:

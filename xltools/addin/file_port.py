@@ -101,6 +101,10 @@ class FilePort:
         with self.quietly():
             self._copies.append(surgery.SheetCopy(sheet, name))
 
+    def recalculate(self) -> None:
+        """The program that opens the file next computes it."""
+        surgery.edit(self._path, surgery.Edits(recalculate=True))
+
     def show(self, path: str) -> None:
         self.shown.append(path)
 

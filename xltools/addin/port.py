@@ -6,8 +6,9 @@ Handlers (``actions``) know only this. Adapters: ``excel`` (xlwings), ``calc`` (
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from xltools.report import Place
@@ -79,10 +80,14 @@ class Port(Protocol):
         """Show a line to the user; "" gives the line back. Raises Cancelled after Esc."""
 
     def ask(self, kind: str, question: str) -> str | None:
-        """Ask the user. ``kind`` is "file", "folder", "text" or "yes"; None when he declines."""
+        """Ask the user. ``kind`` is "file" (one that is there), "save" (one to be written; the
+        question names it), "folder", "text" or "yes"; None when he declines."""
 
     def copy_sheet(self, sheet: str, name: str) -> None:
         """Copy a sheet behind itself under a new name."""
+
+    def recalculate(self) -> None:
+        """Compute every formula anew."""
 
     def show(self, path: str) -> None:
         """Open a file: a workbook in the same program, others as the system does."""
@@ -90,3 +95,15 @@ class Port(Protocol):
     def quietly(self) -> AbstractContextManager[None]:
         """While inside: no redrawing and no recalculation; afterwards selection, scroll and settings are
         as they were."""
+
+
+@contextmanager
+def snapshot(port: Port) -> Iterator[Path]:
+    """A copy of the open workbook to read from, gone afterwards: so an open workbook and its file are read
+    by the same code, and give the same findings."""
+    path = port.snapshot()
+    try:
+        yield Path(path)
+    finally:
+        if path != port.path:
+            Path(path).unlink(missing_ok=True)

@@ -78,6 +78,9 @@ class PipePort:
     def copy_sheet(self, sheet: str, name: str) -> None:
         self._call("copy_sheet", sheet, name)
 
+    def recalculate(self) -> None:
+        self._call("recalculate")
+
     def show(self, path: str) -> None:
         self._call("show", path)
 

@@ -46,20 +46,20 @@ def required(grids: Mapping[str, Grid]) -> Grid:
     return grids[FINDINGS]
 
 
-def _heading(grid: Grid, table: Table) -> tuple[int, int] | None:
+def heading(grid: Grid, table: Table) -> tuple[int, int] | None:
     """Row and column (from 0) where the headings of ``table`` begin."""
-    labels = [heading.label for heading in table.headings if heading.required]
+    labels = {at: one.label for at, one in enumerate(table.headings) if one.required}
     for number, row in enumerate(grid):
         texts = [_text(cell) for cell in row]
-        for start in range(len(texts) - len(labels) + 1):
-            if texts[start : start + len(labels)] == labels:
+        for start in range(len(texts) - max(labels)):
+            if all(texts[start + at] == label for at, label in labels.items()):
                 return number, start
     return None
 
 
 def first_row(grid: Grid) -> int:
     """The row below the headings, counted from 1. XltoolsError where the headings were changed."""
-    found = _heading(grid, FINDING_ROWS)
+    found = heading(grid, FINDING_ROWS)
     if found is None or found[1] != 0:
         raise XltoolsError(
             f"“{FINDINGS}”表的列标题被改动，无法写入。",
@@ -153,7 +153,7 @@ def _quoted(text: str) -> str:
 def write_states(port: Port, grids: Mapping[str, Grid], checked: Checked) -> None:
     """Set the state of each sheet that 封面 lists: 通过, 2 处错误, 1 处核实."""
     grid = grids.get(COVER, [])
-    found = _heading(grid, STATES)
+    found = heading(grid, STATES)
     if found is None:
         return
     top, left = found
@@ -214,7 +214,7 @@ def place_of(text: str) -> Place | None:
 def step(found: list[Item], here: Place, forward: bool) -> Item:
     """The finding to show next: behind (or before) the one that is selected, or else the current one."""
     current = next((i for i, item in enumerate(found) if item.current), None)
-    if current is None or found[current].place != here:
+    if current is None or found[current].place not in (None, here):
         selected = next((i for i, item in enumerate(found) if item.place == here), None)
         current = current if selected is None else selected
     if current is None:

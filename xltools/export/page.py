@@ -87,14 +87,36 @@ def column_widths(table: Table) -> list[int]:
     ]
     missing = [max(0, need - width) for need, width in zip(needs, base, strict=True)]
     spare = [max(0, width - need) for need, width in zip(needs, base, strict=True)]
-    moved = min(sum(missing), sum(spare))
-    if moved:
-        base = [
-            width + gap * moved // sum(missing) - room * moved // sum(spare)
-            for width, gap, room in zip(base, missing, spare, strict=True)
-        ]
-    base[-1] += total - sum(base)
+    base = _moved(base, missing, spare)
+    least = _least(table)
+    missing = [max(0, need - width) for need, width in zip(least, base, strict=True)]
+    spare = [max(0, width - need) for need, width in zip(least, base, strict=True)]
+    base = _moved(base, missing, spare)
+    base[base.index(max(base))] += total - sum(base)
     return base
+
+
+def _moved(widths: list[int], missing: list[int], spare: list[int]) -> list[int]:
+    """What is missing in some columns is taken from others, as far as they can spare it."""
+    moved = min(sum(missing), sum(spare))
+    if not moved:
+        return widths
+    return [
+        width + gap * moved // sum(missing) - room * moved // sum(spare)
+        for width, gap, room in zip(widths, missing, spare, strict=True)
+    ]
+
+
+def _least(table: Table) -> list[int]:
+    """What each column cannot do without: its longest figure on one line, else two characters."""
+    size = table_size(table) * 5
+    least = [2 * size] * table.columns
+    for slots in lay_out(table.header + table.body):
+        for slot in slots:
+            if slot.top and slot.cell.columns == 1 and slot.cell.number is not None:
+                # Digits of some fonts are wider than half a Chinese character.
+                least[slot.column] = max(least[slot.column], len(slot.cell.text) * size * 57 // 100)
+    return [width + 2 * CELL_MARGIN * 10 + size // 4 for width in least]
 
 
 def _needs(table: Table) -> list[tuple[int, bool]]:
@@ -124,3 +146,18 @@ def lines_of(table: Table, slots: list[Slot], widths: list[int]) -> int:
             lines = slot.cell.text.split("\n")
             tallest = max(tallest, sum(max(1, -(-display_width(line) // halves)) for line in lines))
     return tallest
+
+
+def meta_lines(table: Table) -> list[tuple[str, str, str]]:
+    """The lines between title and grid: left, centre, right. A long name gets a line of its own."""
+    left, centre, right = table.meta
+    lines = [("", "", table.number)] if table.number else []
+    half = WUHAO * 10 // 4
+    total = PAGES[table.orientation].text_width * 7200 // 254
+    beside = (display_width(centre) * half + total) // 2 if centre else display_width(right) * half
+    if (centre or right) and display_width(left) * half + 100 > total - beside:
+        lines.append((left, "", ""))
+        left = ""
+    if left or centre or right:
+        lines.append((left, centre, right))
+    return lines

@@ -37,6 +37,7 @@ from xltools.export.page import (
     TALLEST_WHOLE,
     column_widths,
     lines_of,
+    meta_lines,
     row_height,
     table_size,
 )
@@ -142,7 +143,7 @@ def _table(table: Table, anchor: str) -> dict[str, Any]:
     heads = sum(len(row) for row in rows[: len(table.header)])
     return {
         **{"kind": "table", "title": clean(table.title), "entry": clean(table.entry), "anchor": anchor},
-        **{"number": clean(table.number), "meta": [clean(text) for text in table.meta]},
+        "meta": [[clean(text) for text in line] for line in meta_lines(table)],
         **{"notes": [clean(note) for note in table.notes], "widths": widths, "size": table_size(table)},
         **{"row-height": row_height(table), "header": flat[:heads], "body": flat[heads:]},
     }

@@ -277,16 +277,19 @@ def _read_facts(one: Page, report: Report) -> None:
 
 
 def read_narrative(one: Page, report: Report) -> None:
-    """Reasons and purposes by key; where the key is gone by section and content."""
+    """Reasons, purposes and rewritten sentences by key; where the key is gone by section and content."""
     known: dict[tuple[str, str], str] = {}
     for _, record in records(one, layout.SENTENCES, frozenset()):
         name, text = words(record.get("key", "")), words(record.get("reason", ""))
-        if text and not name:
+        final = words(record.get("final", ""))
+        if (text or final) and not name:
             known = known or _sentence_keys(report)
             spoken = label(record.get("section", "")), label(record.get("content", ""))
             name = known.get(spoken, "")
         if name and text:
             report.reasons.setdefault(name, text)
+        if name and final:
+            report.texts.setdefault(layout.FINAL + name, final)
 
 
 def _sentence_keys(report: Report) -> dict[tuple[str, str], str]:

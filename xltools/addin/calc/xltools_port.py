@@ -14,6 +14,7 @@ from com.sun.star.awt.MessageBoxType import QUERYBOX
 from com.sun.star.beans import PropertyValue
 from com.sun.star.sheet.FormulaResult import ERROR
 from com.sun.star.table import CellAddress
+from com.sun.star.ui.dialogs.TemplateDescription import FILESAVE_AUTOEXTENSION
 
 ENGLISH_EXCEL = 1  # com.sun.star.sheet.AddressConvention.XL_A1
 CONDITION, FORMULA = 0, 9  # ConditionEntryType.CONDITION, ConditionalFormat's operator for a formula
@@ -244,6 +245,14 @@ class CalcPort:
             return None
         return uno.fileUrlToSystemPath(picker.getSelectedFiles()[0])
 
+    def _ask_save(self, question):
+        picker = self.context.ServiceManager.createInstanceWithArgumentsAndContext(
+            "com.sun.star.ui.dialogs.FilePicker", (FILESAVE_AUTOEXTENSION,), self.context
+        )
+        picker.setDefaultName(question)
+        picker.appendFilter("Excel", "*.xlsx")
+        return uno.fileUrlToSystemPath(picker.getSelectedFiles()[0]) if picker.execute() else None
+
     def _ask_folder(self, question):
         picker = self._service("com.sun.star.ui.dialogs.FolderPicker")
         picker.setTitle(question)
@@ -279,6 +288,9 @@ class CalcPort:
         text = dialog.getControl("text").getText()
         dialog.dispose()
         return text if accepted and text else None
+
+    def recalculate(self):
+        self.document.calculateAll()
 
     def show(self, path):
         url = uno.systemPathToFileUrl(path)

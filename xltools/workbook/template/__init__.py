@@ -39,7 +39,7 @@ from xltools.workbook.template.evaluation import write_evaluation
 from xltools.workbook.template.findings import Found, write_findings
 from xltools.workbook.template.forms import sheet_of, write_form
 from xltools.workbook.template.prose import Said, write_narrative, write_overview
-from xltools.workbook.template.styles import SONG, Styles
+from xltools.workbook.template.styles import DEFAULT_FONT, Styles
 
 _CREATED = datetime(2025, 1, 1)
 """Pinned, so that the same figures give the same file."""
@@ -96,7 +96,7 @@ def build(
             "in_memory": True,
             "strings_to_formulas": False,
             "strings_to_urls": False,
-            "default_format_properties": {"font_name": SONG, "font_size": 11, "font_charset": 134},
+            "default_format_properties": DEFAULT_FONT,
         },
     )
     boards = _Boards(book)

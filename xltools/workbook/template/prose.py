@@ -54,12 +54,14 @@ class Said(Protocol):
     @property
     def headings(self) -> Sequence[str]: ...
     @property
-    def text(self) -> str: ...
+    def generated(self) -> str: ...
     @property
     def slots(self) -> Sequence[Asked]: ...
 
 
-class _Row(NamedTuple):
+class SentenceRow(NamedTuple):
+    """A row of 情况说明, but for what the accountant types into it."""
+
     section: str
     content: str
     key: str
@@ -89,18 +91,15 @@ def write_narrative(
     reasons = dict(report.reasons) if report else {}
     finals = {k: v for k, v in report.texts.items() if k.startswith(FINAL)} if report else {}
     row = 3
-    for one in _said(sentences) if sentences else _listed(edition, report):
-        _sentence(board, row, one, reasons.pop(one.key, ""), finals.pop(FINAL + one.key, ""))
-        row += 1
-    kept = dict.fromkeys([*reasons, *(key.removeprefix(FINAL) for key in finals)])
-    for key in kept:
-        _sentence(board, row, _Row("其他", key, key), reasons.get(key, ""), finals.get(FINAL + key, ""))
+    listed = list(_said(sentences) if sentences else _listed(edition, report))
+    for one in (*listed, *_others(listed, report)):
+        _sentence(board, row, one, reasons.get(one.key, ""), finals.get(FINAL + one.key, ""))
         row += 1
     page.freeze_panes(3, 2)
     _page(board, landscape=True, repeat=2)
 
 
-def _sentence(board: Board, row: int, one: _Row, reason: str, final: str) -> None:
+def _sentence(board: Board, row: int, one: SentenceRow, reason: str, final: str) -> None:
     styles, texts = board.styles, ("left", "wrap", "top")
     for column, text in enumerate((one.section, one.content, one.key)):
         board.put(row, column, text, styles("cell", *texts))
@@ -120,22 +119,39 @@ def _sentence(board: Board, row: int, one: _Row, reason: str, final: str) -> Non
     board.sheet.set_row(row, max(height(text, _NARRATIVE[at]) for text, at in cells))
 
 
-def _said(sentences: Sequence[Said]) -> Iterator[_Row]:
+def sentence_rows(sentences: Sequence[Said], report: Report) -> list[SentenceRow]:
+    """The rows of 情况说明: every sentence, what else it asks for, and what was typed for none of them."""
+    listed = list(_said(sentences))
+    return [*listed, *_others(listed, report)]
+
+
+def _others(listed: Sequence[SentenceRow], report: Report | None) -> Iterator[SentenceRow]:
+    """Rows for reasons and final texts that no listed row takes: nothing typed is lost."""
+    if report is None:
+        return
+    finals = (key.removeprefix(FINAL) for key in report.texts if key.startswith(FINAL))
+    shown = {row.key for row in listed}
+    for key in dict.fromkeys([*report.reasons, *finals]):
+        if key not in shown:
+            yield SentenceRow("其他", key, key)
+
+
+def _said(sentences: Sequence[Said]) -> Iterator[SentenceRow]:
     """A row for every sentence, and one below it for whatever else it asks for."""
     known = {key: content for _, content, key in narrative_rows([])}
     for one in sentences:
         section, *below = one.headings
         asked = {slot.key: slot.label for slot in one.slots if slot.store == "reasons"}
-        yield _Row(section, below[-1] if below else "", one.key, one.text, one.key in asked)
+        yield SentenceRow(section, below[-1] if below else "", one.key, one.generated, one.key in asked)
         for key, label in asked.items():
             if key != one.key:
-                yield _Row(section, known.get(key, label), key)
+                yield SentenceRow(section, known.get(key, label), key)
 
 
-def _listed(edition: Edition, report: Report | None) -> Iterator[_Row]:
+def _listed(edition: Edition, report: Report | None) -> Iterator[SentenceRow]:
     titles = {**edition.function_codes, **(report.titles if report else {})}
     for row in narrative_rows([(code, titles.get(code, code)) for code in classes(report)]):
-        yield _Row(*row)
+        yield SentenceRow(*row)
 
 
 def write_overview(board: Board, report: Report | None) -> None:
