@@ -19,11 +19,12 @@ from xltools.addin.actions import ACTIONS
 from xltools.addin.wrappers import HELP_LIMIT, description
 from xltools.functions import FUNCTIONS
 
-KNOWN_IMAGES = set(
-    "ErrorChecking CalculateNow TracePrecedents ReviewNextComment ReviewPreviousComment FileSaveAsPdfOrXps"
-    " FilePrintPreview ClearFormats FunctionWizard Refresh RefreshAll GoTo FileOpen FileNew Help SheetProtect"
-    " NameManager".split()
-)
+_IMAGES = """
+ErrorChecking CalculateNow TracePrecedents ReviewNextComment ReviewPreviousComment FileSaveAsPdfOrXps
+FilePrintPreview ClearFormats FunctionWizard Refresh RefreshAll GoTo FileOpen FileNew
+Help SheetProtect NameManager
+"""
+KNOWN_IMAGES = set(_IMAGES.split())
 """imageMso names known to exist from Excel 2013 to 365."""
 
 
@@ -39,9 +40,7 @@ def sources() -> dict[str, str]:
 
 
 def test_both_readers_find_every_module_byte_for_byte(path: Path) -> None:
-    seen = {
-        stream.rpartition("/")[2]: code for _, stream, _, code in VBA_Parser(str(path)).extract_macros()
-    }
+    seen = {stream.rpartition("/")[2]: code for _, stream, _, code in VBA_Parser(str(path)).extract_macros()}
     assert seen == sources()
     with ExcelFile(path) as book:
         assert {module.name: module.source for module in book.vba_project().modules} == sources()

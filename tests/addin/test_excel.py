@@ -100,7 +100,10 @@ TOTAL = "XT_TOTAL"
 )
 def test_shapes_of_ranges(workbook: excel_double.Workbook, cells: list[list[object]]) -> None:
     expected = python_result(TOTAL, [cells])
-    assert excel_double.call_udf(TOTAL, as_com(cells if len(cells) + len(cells[0]) > 2 else cells[0][0])) == expected
+    assert (
+        excel_double.call_udf(TOTAL, as_com(cells if len(cells) + len(cells[0]) > 2 else cells[0][0]))
+        == expected
+    )
     assert workbook.formula(TOTAL, *workbook.put((cells,))) == expected
 
 

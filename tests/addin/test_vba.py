@@ -17,7 +17,7 @@ from xltools.errors import XltoolsError
 
 def project(count: int) -> list[vba.Module]:
     """Two documents, a class and ``count`` modules of growing length, with Chinese in them."""
-    body = "Public Sub Do{0}()\n    Debug.Print \"合计 {0}\"\nEnd Sub\n"
+    body = 'Public Sub Do{0}()\n    Debug.Print "合计 {0}"\nEnd Sub\n'
     return [
         vba.Module("ThisWorkbook", "Option Explicit", vba.Kind.DOCUMENT, vba.WORKBOOK_BASE),
         vba.Module("Sheet1", "Option Explicit", vba.Kind.DOCUMENT, vba.SHEET_BASE),
@@ -54,7 +54,9 @@ def test_compression_of_the_specification() -> None:
 @pytest.mark.parametrize("count", [0, 1, 4, 9, 30])
 def test_modules_are_read_back_byte_for_byte(count: int) -> None:
     modules = project(count)
-    ole = olefile.OleFileIO(io.BytesIO(vba.project("xltools", modules)), raise_defects=olefile.DEFECT_POTENTIAL)
+    ole = olefile.OleFileIO(
+        io.BytesIO(vba.project("xltools", modules)), raise_defects=olefile.DEFECT_POTENTIAL
+    )
     for module in modules:
         stream = ole.openstream(f"VBA/{module.name}").read()
         assert bytes(decompress_stream(bytearray(stream))) == module.text.encode("gbk")

@@ -5,6 +5,7 @@ Without LibreOffice the tests are skipped on a developer's machine, and fail whe
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -41,9 +42,7 @@ class Office:
 
     def _connect(self) -> Any:
         local = self.uno.getComponentContext()
-        resolver = local.ServiceManager.createInstanceWithContext(
-            "com.sun.star.bridge.UnoUrlResolver", local
-        )
+        resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
         for _ in range(300):
             try:
                 return resolver.resolve(f"uno:pipe,name={self.pipe};urp;StarOffice.ComponentContext")
@@ -93,10 +92,8 @@ def start(profile: Path, *arguments: str, env: dict[str, str] | None = None) -> 
 
 def stop(office: Office) -> None:
     """End it, by force if need be."""
-    try:
+    with contextlib.suppress(Exception):
         office.desktop.terminate()
-    except Exception:
-        pass
     try:
         office.process.wait(20)
     except subprocess.TimeoutExpired:

@@ -1,5 +1,6 @@
 """Small workbooks made at test time: parts by hand, and files by other programs."""
 
+# ruff: noqa: E501 (XML as it is stored)
 from __future__ import annotations
 
 import io

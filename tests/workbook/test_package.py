@@ -1,5 +1,6 @@
 """Whatever file is handed over: a workbook, or one Chinese sentence with a remedy."""
 
+# ruff: noqa: E501 (XML as it is stored)
 from __future__ import annotations
 
 import io
@@ -117,7 +118,7 @@ def test_missing_folder_empty_and_unreadable(tmp_path: Path, monkeypatch: pytest
         ("单位,金额\n甲,1\n".encode(), "文本文件"),
         (b"<html><body><table><tr><td>1</td></tr></table></body></html>", "网页"),
         (
-            b'\xef\xbb\xbf<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
+            b'\xef\xbb\xbf<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
             "网页",
         ),
         (b"%PDF-1.7 ...", "文本文件"),
@@ -181,6 +182,33 @@ def test_ods_twin(tmp_path: Path) -> None:
     broken(
         file, zipped({"mimetype": mimetype.replace("spreadsheet", "text"), "content.xml": ""}), "不是电子表格"
     )
+
+
+def document(rows: str, head: str = "") -> bytes:
+    """An .ods with these table rows."""
+    body = f'<?xml version="1.0"?>{head}<o:d xmlns:o="o" xmlns:table="t" xmlns:text="x" xmlns:office="f"><table:table>{rows}</table:table></o:d>'
+    return zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": body})
+
+
+def test_cells_of_open_document_repeated_without_end(tmp_path: Path) -> None:
+    file = tmp_path / "表.ods"
+    empty = '<table:table-row table:number-rows-repeated="1048570"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+    figure = '<table:table-row><table:table-cell office:value-type="float"><text:p>1</text:p></table:table-cell></table:table-row>'
+    file.write_bytes(document(figure + empty))
+    assert open_package(file).kind is Kind.ODS
+    many = figure.replace("<table:table-row>", '<table:table-row table:number-rows-repeated="1000000">')
+    broken(file, document(many + figure), "1000001 行")
+    broken(
+        file,
+        document(
+            figure
+            + empty
+            + figure.replace("<table:table-cell ", '<table:table-cell table:number-columns-repeated="9000" ')
+        ),
+        "列",
+    )
+    broken(file, document(figure, '<!DOCTYPE x [<!ENTITY a "b">]>'), "实体声明")
+    broken(file, document("<x>"), "损坏")
 
 
 def test_other_office_files(file: Path) -> None:
@@ -276,9 +304,11 @@ def test_encrypted_and_unknown_methods(file: Path) -> None:
 
 def test_zip64_is_read() -> None:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open("a.xml", "w", force_zip64=True) as part:
-            part.write(b"hello " * 100)
+    with (
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("a.xml", "w", force_zip64=True) as part,
+    ):
+        part.write(b"hello " * 100)
     data = buffer.getvalue()
     at = data.find(b"PK\x01\x02")
     extra = struct.pack("<HHQQ", 1, 16, 600, struct.unpack_from("<L", data, at + 20)[0])

@@ -179,8 +179,8 @@ STEPS = ("open", "write", "fsync", "close", "chmod", "replace", "unlink", "mkdir
 
 
 class Killer:
-    """Replaces the system calls of save.py so that the process is killed at one of them: before it is made, after
-    it, or (a write) halfway through it."""
+    """Replaces the system calls of save.py so that the process is killed at one of them: before it is made,
+    after it, or (a write) halfway through it."""
 
     def __init__(self, at: int) -> None:
         self.left = at

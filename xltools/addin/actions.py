@@ -6,9 +6,10 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from xltools.addin import results
-from xltools.addin.port import Cancelled, Port
+from xltools.addin import bringing, making, results, suggestions, version
+from xltools.addin.port import Cancelled, Port, snapshot
 from xltools.errors import XltoolsError
+from xltools.resources import resource
 from xltools.rules import Checked
 
 logger = logging.getLogger("xltools")
@@ -66,18 +67,22 @@ def press(action: str, port: Port) -> None:
 def check(port: Port, only: str | None = None) -> Checked:
     """校验: write 审核结果, mark the cells, set the state of each sheet on 封面.
 
-    ``only`` lists and marks the findings of one sheet alone; the check is always of the whole.
+    ``only`` lists and marks the findings of one sheet alone; the check is always of the whole. An 出错说明
+    already typed stays with its finding.
     """
     import xltools
 
     port.status("正在读取工作簿…")
     grids = port.read()
-    grid = results.sheet_of(grids)
-    reading = xltools.read(grids)
+    grid = results.required(grids)
+    results.first_row(grid)
+    with snapshot(port) as path:
+        reading = xltools.read(path)
     port.status("正在校验…")
     checked = xltools.check(reading)
     with port.quietly():
-        port.write(results.SHEET, results.cells(grid, checked, reading.report.explanations, only))
+        results.write(port, grid, checked, reading.report.explanations, only)
+        results.write_states(port, grids, checked)
         port.clear_marks()
         port.mark(results.marks(checked, only))
     port.status(summary(checked, only))
@@ -108,7 +113,7 @@ def previous(port: Port) -> None:
 
 
 def _walk(port: Port, forward: bool) -> None:
-    found = results.items(results.sheet_of(port.read()))
+    found = results.items(results.required(port.read()))
     if not found:
         port.status("没有列出的问题。请先按“校验”。")
         return
@@ -126,11 +131,41 @@ def clear(port: Port) -> None:
     port.status("已清除校验标记。")
 
 
+def repair(port: Port) -> None:
+    """修复公式. In Excel the macro does it before anything else; here formulas are computed anew."""
+    port.recalculate()
+    port.status("已重新计算全部公式。")
+
+
+def show_help(port: Port) -> None:
+    """帮助: the manual, as it was installed."""
+    port.show(str(resource("docs/manual.html")))
+
+
+def about(port: Port) -> None:
+    """关于."""
+    from xltools.functions import FUNCTIONS
+
+    names = "、".join(FUNCTIONS)
+    port.status(f"xltools {version()}，函数 {len(FUNCTIONS)} 个：{names}。")
+
+
 HANDLERS: dict[str, Callable[[Port], object]] = {
+    "new": making.new,
+    "import": bringing.bring,
+    "carry": bringing.carry,
+    "add_project": making.add_project,
     "check": check,
     "check_sheet": check_sheet,
     "previous": previous,
     "next": following,
+    "adopt": suggestions.adopt,
+    "undo": suggestions.undo,
     "clear": clear,
+    "narrate": making.narrate,
+    "export": making.export,
+    "repair": repair,
+    "help": show_help,
+    "about": about,
 }
 """What each button does, by its id in ACTIONS."""

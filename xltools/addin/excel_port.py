@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".csv")
 _OURS = re.compile(r'N\(\s*"xltools"\s*\)', re.IGNORECASE)
 _ESCAPE = 0x1B
 _PICK_FOLDER = 4
+_FILL_FORMATS = 3
 
 
 class ExcelPort:
@@ -68,6 +70,28 @@ class ExcelPort:
     def copy_sheet(self, sheet: str, name: str) -> None:
         source = self._sheet(sheet)
         source.copy(after=source, name=name)
+
+    def renew_rows(self, sheet: str, first: int, count: int) -> None:
+        target = self._sheet(sheet)
+        self._refuse_protected(target)
+        last = target.used_range.last_cell
+        if last.row > first:
+            target.range((first + 1, 1), (last.row, last.column)).api.EntireRow.Delete()
+        model = target.range((first, 1), (first, last.column))
+        model.clear_contents()
+        model.api.ClearHyperlinks()  # a formula over an old link would lead where that one led
+        if count > 1:
+            model.api.AutoFill(target.range((first, 1), (first + count - 1, last.column)).api, _FILL_FORMATS)
+
+    def snapshot(self) -> str:
+        handle, path = tempfile.mkstemp(suffix=Path(self.book.name).suffix or ".xlsx", prefix="xltools-")
+        os.close(handle)
+        self.book.api.SaveCopyAs(path)
+        return path
+
+    def release(self) -> None:
+        self.book.save()
+        self.book.close()
 
     # marks and notes
 
@@ -125,13 +149,22 @@ class ExcelPort:
     def ask(self, kind: str, question: str) -> str | None:
         if kind == "yes":
             return "yes" if self.app.alert(question, _TITLE, "yes_no", "info") == "yes" else None
-        answer = {"file": self._ask_file, "folder": self._ask_folder, "text": self._ask_text}[kind](question)
+        asked = {
+            "file": self._ask_file,
+            "save": self._ask_save,
+            "folder": self._ask_folder,
+            "text": self._ask_text,
+        }
+        answer = asked[kind](question)
         return str(answer) if answer else None
 
     def _ask_file(self, question: str) -> Any:
         return self.app.api.GetOpenFilename(
             "Excel 文件 (*.xlsx;*.xls;*.xlsm),*.xlsx;*.xls;*.xlsm", 1, question
         )
+
+    def _ask_save(self, question: str) -> Any:
+        return self.app.api.GetSaveAsFilename(question, "Excel 工作簿 (*.xlsx),*.xlsx")
 
     def _ask_folder(self, question: str) -> Any:
         dialog = self.app.api.FileDialog(_PICK_FOLDER)
@@ -140,6 +173,9 @@ class ExcelPort:
 
     def _ask_text(self, question: str) -> Any:
         return self.app.api.InputBox(question, _TITLE)
+
+    def recalculate(self) -> None:
+        self.app.api.CalculateFullRebuild()
 
     def show(self, path: str) -> None:
         if Path(path).suffix.lower() in _WORKBOOKS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
@@ -10,6 +11,7 @@ from pathlib import Path
 from xltools.addin.port import COLOURS, Grid, Mark, Value
 from xltools.report import Place
 from xltools.workbook import surgery
+from xltools.workbook.address import MAX_ROW, split
 
 
 class FilePort:
@@ -32,6 +34,7 @@ class FilePort:
         self._notes: dict[str, dict[str, str]] = {}
         self._copies: list[surgery.SheetCopy] = []
         self._cleared = False
+        self._renewed: dict[str, tuple[int, int]] = {}
 
     @property
     def path(self) -> str:
@@ -54,6 +57,16 @@ class FilePort:
             self._cells.setdefault(sheet, {}).update(
                 {address: _content(value) for address, value in cells.items()}
             )
+
+    def renew_rows(self, sheet: str, first: int, count: int) -> None:
+        with self.quietly():
+            self._renewed[sheet] = (first, count)
+
+    def snapshot(self) -> str:
+        return self.path
+
+    def release(self) -> None:
+        """No program has the file open."""
 
     def mark(self, marks: Mapping[Place, Mark]) -> None:
         with self.quietly():
@@ -88,6 +101,10 @@ class FilePort:
         with self.quietly():
             self._copies.append(surgery.SheetCopy(sheet, name))
 
+    def recalculate(self) -> None:
+        """The program that opens the file next computes it."""
+        surgery.edit(self._path, surgery.Edits(recalculate=True))
+
     def show(self, path: str) -> None:
         self.shown.append(path)
 
@@ -104,12 +121,13 @@ class FilePort:
     def _save(self) -> None:
         """Write what was gathered. Marks and notes of ours become exactly those given, once cleared."""
         sheets = list(self.read()) if self._cleared else []
-        touched = dict.fromkeys([*self._cells, *self._marks, *self._notes, *sheets])
+        touched = dict.fromkeys([*self._cells, *self._renewed, *self._marks, *self._notes, *sheets])
         edits = surgery.Edits(
             sheets={
                 name: surgery.SheetEdit(
-                    cells=self._cells.get(name, {}),
-                    overwrite=frozenset(self._cells.get(name, {})),
+                    cells=(above := self._above(name)),
+                    overwrite=frozenset(above),
+                    region=self._region(name),
                     notes=self._notes.get(name, {} if self._cleared else None),
                     marks=self._marks.get(name, {} if self._cleared else None),
                 )
@@ -121,6 +139,28 @@ class FilePort:
         if edits.sheets or edits.copies:
             surgery.edit(self._path, edits)
 
+    def _above(self, sheet: str) -> dict[str, surgery.Content]:
+        """The cells written, but those in renewed rows."""
+        first = self._renewed[sheet][0] if sheet in self._renewed else MAX_ROW + 1
+        cells = self._cells.get(sheet, {})
+        return {address: content for address, content in cells.items() if split(address)[0] < first}
+
+    def _region(self, sheet: str) -> surgery.Region | None:
+        """The renewed rows with what was written into them."""
+        if sheet not in self._renewed:
+            return None
+        first, count = self._renewed[sheet]
+        lines: list[dict[int, surgery.Content]] = [{} for _ in range(count)]
+        for address, content in self._cells.get(sheet, {}).items():
+            row, column = split(address)
+            if first <= row < first + count:
+                lines[row - first][column] = content
+        rows = [
+            surgery.Row([line.get(column) for column in range(1, max(line, default=0) + 1)], first)
+            for line in lines
+        ]
+        return surgery.Region(first, rows, overwrite_formulas=True)
+
 
 def _plain(value: object) -> Value:
     if value is None or value == "":
@@ -130,7 +170,13 @@ def _plain(value: object) -> Value:
     return float(value) if isinstance(value, int | float) else str(value)
 
 
+_JUMP = re.compile(r'=HYPERLINK\("#((?:[^"]|"")*)","((?:[^"]|"")*)"\)')
+
+
 def _content(value: Value) -> surgery.Content:
+    jump = _JUMP.fullmatch(value) if isinstance(value, str) else None
+    if jump:  # nobody computes the formula in a file: store what it would show
+        return surgery.Link(jump[2].replace('""', '"'), jump[1].replace('""', '"'))
     if isinstance(value, str) and value.startswith("="):
         return surgery.Formula(value[1:])
     return Decimal(str(value)) if isinstance(value, float) else value

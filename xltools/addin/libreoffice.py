@@ -9,11 +9,11 @@ from __future__ import annotations
 import sys
 import zipfile
 from collections.abc import Iterable
-from importlib import metadata
 from io import BytesIO
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
+from xltools.addin import version
 from xltools.addin.actions import ACTIONS, TAB
 from xltools.functions import FUNCTIONS, Argument, Function
 
@@ -187,7 +187,7 @@ def _description() -> str:
         f'{_HEAD}<description xmlns="http://openoffice.org/extensions/description/2006"'
         ' xmlns:d="http://openoffice.org/extensions/description/2006"'
         ' xmlns:lo="http://libreoffice.org/extensions/description/2011">'
-        f'<identifier value="{IDENTIFIER}"/><version value="{_version()}"/>'
+        f'<identifier value="{IDENTIFIER}"/><version value="{version()}"/>'
         f"<dependencies>{needed}</dependencies>"
         f'<display-name><name lang="en">xltools</name><name lang="zh">xltools {TAB}</name></display-name>'
         "</description>"
@@ -269,10 +269,3 @@ def _window_state() -> str:
         f'<node oor:name="private:resource/toolbar/addon_{IDENTIFIER}" oor:op="replace">{properties}</node>'
         "</node></node></oor:component-data>"
     )
-
-
-def _version() -> str:
-    try:
-        return metadata.version("xltools")
-    except metadata.PackageNotFoundError:  # run from a checkout that was never installed
-        return "0.0.0"

@@ -6,8 +6,9 @@ Handlers (``actions``) know only this. Adapters: ``excel`` (xlwings), ``calc`` (
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from xltools.report import Place
@@ -17,8 +18,6 @@ Value = None | bool | float | str
 Grid = list[list[Value]]
 """The contents of a sheet from A1 on, row by row, rows of equal length."""
 
-TAG = 'N("xltools")=0'
-"""Condition of our marks: always true, and the sign by which only ours are cleared."""
 NOTE_HEAD = "【校验】"
 """How our notes begin; a note without it is the user's and stays."""
 
@@ -51,6 +50,17 @@ class Port(Protocol):
     def write(self, sheet: str, cells: Mapping[str, Value]) -> None:
         """Put contents into cells of a sheet; None empties a cell. Formats stay as they are."""
 
+    def renew_rows(self, sheet: str, first: int, count: int) -> None:
+        """Let the sheet have ``count`` empty rows from row ``first`` (from 1) on that look like that row,
+        and nothing below them: no contents, merged cells or links."""
+
+    def snapshot(self) -> str:
+        """Path of a copy of the workbook as it stands now, for reading; the caller deletes it unless it is
+        ``path`` itself."""
+
+    def release(self) -> None:
+        """Save the workbook and close it, so that its file can be changed; ``show(path)`` opens it again."""
+
     def mark(self, marks: Mapping[Place, Mark]) -> None:
         """Mark cells without touching the user's fills and notes."""
 
@@ -70,10 +80,14 @@ class Port(Protocol):
         """Show a line to the user; "" gives the line back. Raises Cancelled after Esc."""
 
     def ask(self, kind: str, question: str) -> str | None:
-        """Ask the user. ``kind`` is "file", "folder", "text" or "yes"; None when he declines."""
+        """Ask the user. ``kind`` is "file" (one that is there), "save" (one to be written; the
+        question names it), "folder", "text" or "yes"; None when he declines."""
 
     def copy_sheet(self, sheet: str, name: str) -> None:
         """Copy a sheet behind itself under a new name."""
+
+    def recalculate(self) -> None:
+        """Compute every formula anew."""
 
     def show(self, path: str) -> None:
         """Open a file: a workbook in the same program, others as the system does."""
@@ -81,3 +95,15 @@ class Port(Protocol):
     def quietly(self) -> AbstractContextManager[None]:
         """While inside: no redrawing and no recalculation; afterwards selection, scroll and settings are
         as they were."""
+
+
+@contextmanager
+def snapshot(port: Port) -> Iterator[Path]:
+    """A copy of the open workbook to read from, gone afterwards: so an open workbook and its file are read
+    by the same code, and give the same findings."""
+    path = port.snapshot()
+    try:
+        yield Path(path)
+    finally:
+        if path != port.path:
+            Path(path).unlink(missing_ok=True)

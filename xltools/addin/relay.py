@@ -44,6 +44,15 @@ class PipePort:
     def write(self, sheet: str, cells: Mapping[str, Value]) -> None:
         self._call("write", sheet, dict(cells))
 
+    def renew_rows(self, sheet: str, first: int, count: int) -> None:
+        self._call("renew_rows", sheet, first, count)
+
+    def snapshot(self) -> str:
+        return str(self._call("snapshot"))
+
+    def release(self) -> None:
+        self._call("release")
+
     def mark(self, marks: Mapping[Place, Mark]) -> None:
         self._call("mark", [[*place, *mark] for place, mark in marks.items()])
 
@@ -68,6 +77,9 @@ class PipePort:
 
     def copy_sheet(self, sheet: str, name: str) -> None:
         self._call("copy_sheet", sheet, name)
+
+    def recalculate(self) -> None:
+        self._call("recalculate")
 
     def show(self, path: str) -> None:
         self._call("show", path)

@@ -1,4 +1,4 @@
-"""The sheet 审核结果 of an open workbook: written after a check, read again to lead from finding to finding.
+"""The sheets 审核结果 and 封面 of an open workbook after a check, and the way from finding to finding.
 
 The sheet itself is the memory: what is current is marked in it, so a button works the same in a new
 process, after a restart and on another machine.
@@ -7,22 +7,24 @@ process, after a restart and on another machine.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from xltools.addin.port import Grid, Mark, Port, Value
 from xltools.errors import XltoolsError
+from xltools.finding import Severity
 from xltools.report import Place
-from xltools.review.sheet import HEADINGS, not_checked, rows
+from xltools.review.sheet import Row, not_checked, rows
 from xltools.rules import Checked
 from xltools.workbook.address import join
+from xltools.workbook.layout import COVER, FINDING_ROWS, FINDINGS, NOT_CHECKED, STATES, Table
 
-SHEET = "审核结果"
 POINTER = "◀ 当前"
 """Stands behind the row of the finding that was shown last."""
-NOT_CHECKED = "未核对的项目"
-_LINK_COLUMN = HEADINGS.index("单元格")
-_REASON_COLUMN = HEADINGS.index("原因")
+_LINK, _CAUSE, _KEY = (FINDING_ROWS.at(key) for key in ("cell", "cause", "key"))
+_ITEM, _RULE, _EXPLANATION = (FINDING_ROWS.at(key) for key in ("item", "rule", "explanation"))
+_POINTER = len(FINDING_ROWS.headings)
+_KEPT = "已写的出错说明，本次没有对应的问题。"
 _PLACE = re.compile(r"'?(?P<sheet>.+?)'?!\$?(?P<column>[A-Z]{1,3})\$?(?P<row>\d+)")
 
 
@@ -37,50 +39,105 @@ class Item:
     current: bool
 
 
-def heading_row(grid: Grid) -> int:
-    """The row of the headings, counted from 0. XltoolsError where there is none."""
-    for number, row in enumerate(grid):
-        if tuple(_text(cell) for cell in row[: len(HEADINGS)]) == HEADINGS:
-            return number
-    raise XltoolsError(
-        f"“{SHEET}”表的标题行被改动，无法写入。", "请恢复原来的列标题：" + "、".join(HEADINGS) + "。"
-    )
-
-
-def sheet_of(grids: Mapping[str, Grid]) -> Grid:
+def required(grids: Mapping[str, Grid]) -> Grid:
     """The grid of 审核结果. XltoolsError where the workbook is not one of ours."""
-    if SHEET not in grids:
-        raise XltoolsError(f"这不是决算公开工作簿：没有“{SHEET}”表。", "请打开标准工作簿，或用“新建”。")
-    return grids[SHEET]
+    if FINDINGS not in grids:
+        raise XltoolsError(f"这不是决算公开工作簿：没有“{FINDINGS}”表。", "请打开标准工作簿，或用“新建”。")
+    return grids[FINDINGS]
 
 
-def cells(
-    grid: Grid, checked: Checked, explanations: Mapping[str, str], only: str | None
-) -> dict[str, Value]:
-    """What to write on the sheet: the findings (of sheet ``only``), what was not checked, blanks behind."""
-    first = heading_row(grid) + 1
+def heading(grid: Grid, table: Table) -> tuple[int, int] | None:
+    """Row and column (from 0) where the headings of ``table`` begin."""
+    labels = {at: one.label for at, one in enumerate(table.headings) if one.required}
+    for number, row in enumerate(grid):
+        texts = [_text(cell) for cell in row]
+        for start in range(len(texts) - max(labels)):
+            if all(texts[start + at] == label for at, label in labels.items()):
+                return number, start
+    return None
+
+
+def first_row(grid: Grid) -> int:
+    """The row below the headings, counted from 1. XltoolsError where the headings were changed."""
+    found = heading(grid, FINDING_ROWS)
+    if found is None or found[1] != 0:
+        raise XltoolsError(
+            f"“{FINDINGS}”表的列标题被改动，无法写入。",
+            "请在第三行恢复：" + "、".join(FINDING_ROWS.labels[:_KEY]) + "。",
+        )
+    return found[0] + 2
+
+
+# writing
+
+
+def write(
+    port: Port, grid: Grid, checked: Checked, explanations: Mapping[str, str], only: str | None
+) -> None:
+    """Write the findings (of the sheet ``only``), the 出错说明 that belong to none, what was not checked."""
+    first = first_row(grid)
+    listed = [row for row in rows(checked, explanations) if only is None or _sheet(row) == only]
+    lines = [*map(_line, listed), *_kept(listed, explanations)] or [[]]
+    lines += _left_out(checked)
+    port.renew_rows(FINDINGS, first, len(lines))
+    cells: dict[str, Value] = {
+        join(first + number, column + 1): value
+        for number, line in enumerate(lines)
+        for column, value in enumerate(line)
+        if value not in (None, "")
+    }
+    if first > 3:  # the line between the title and the headings
+        cells[join(first - 2, 1)] = _counts(listed, only)
+    port.write(FINDINGS, cells)
+
+
+def _sheet(row: Row) -> str:
+    return row.cells[FINDING_ROWS.at("form")]
+
+
+def _line(row: Row) -> list[Value]:
+    line: list[Value] = [*row.cells, row.key]
+    if row.place is not None:
+        line[_LINK] = link(row.place)
+    return line
+
+
+def _kept(listed: Sequence[Row], explanations: Mapping[str, str]) -> Iterable[list[Value]]:
+    """A row for each 出错说明 whose finding is not listed: nothing the accountant wrote is lost."""
+    shown = {_rule_and_place(row.key) for row in listed}
+    for key, text in explanations.items():
+        if _rule_and_place(key) not in shown and text:
+            line: list[Value] = [None] * (_KEY + 1)
+            line[_ITEM], line[_CAUSE] = key.split("|")[1] if "|" in key else None, _KEPT
+            line[_RULE], line[_EXPLANATION], line[_KEY] = key.partition("|")[0], text, key
+            yield line
+
+
+def _rule_and_place(key: str) -> tuple[str, ...]:
+    return tuple(key.split("|")[:2])
+
+
+def _left_out(checked: Checked) -> list[list[Value]]:
+    """What was not checked, under its own headings."""
+    found = [(NOT_CHECKED.labels[0], NOT_CHECKED.labels[1])]
+    found += [
+        (rule or title, f"{title}：{reason}" if rule else reason)
+        for title, reason, rule in not_checked(checked)
+    ]
     lines: list[list[Value]] = []
-    for row in rows(checked, explanations):
-        if only is not None and (row.place is None or row.place.sheet != only):
-            continue
-        line: list[Value] = [text or None for text in row.cells]
-        if row.place is not None:
-            line[_LINK_COLUMN] = link(row.place)
+    for rule, reason in found if len(found) > 1 else ():
+        line: list[Value] = [None] * (_CAUSE + 1)
+        line[_ITEM], line[_CAUSE] = rule, reason
         lines.append(line)
-    left_out = [[title, None, None, None, None, None, None, reason, None, rule or None]
-                for title, reason, rule in not_checked(checked)]  # fmt: skip
-    if left_out:
-        lines += [[], [NOT_CHECKED], *left_out]
-    width, height = len(HEADINGS) + 1, max(len(lines), len(grid) - first)
-    found: dict[str, Value] = {}
-    for number in range(height):
-        line = lines[number] if number < len(lines) else []
-        before = grid[first + number] if first + number < len(grid) else []
-        for column in range(width):
-            value = line[column] if column < len(line) else None
-            if value is not None or (column < len(before) and before[column] is not None):
-                found[join(first + number + 1, column + 1)] = value
-    return found
+    return [[], *lines] if lines else []
+
+
+def _counts(listed: Sequence[Row], only: str | None) -> str:
+    counts = "，".join(
+        f"{level.value} {sum(row.severity is level for row in listed)} 处" for level in Severity
+    )
+    scope = f"只列出“{only}”：" if only else ""
+    return f"{scope}{counts}。错误须改正；核实须写出错说明；提示供参考。"
 
 
 def link(place: Place) -> str:
@@ -93,23 +150,58 @@ def _quoted(text: str) -> str:
     return text.replace('"', '""')
 
 
+def write_states(port: Port, grids: Mapping[str, Grid], checked: Checked) -> None:
+    """Set the state of each sheet that 封面 lists: 通过, 2 处错误, 1 处核实."""
+    grid = grids.get(COVER, [])
+    found = heading(grid, STATES)
+    if found is None:
+        return
+    top, left = found
+    severities: dict[str, list[Severity]] = {}
+    for row in rows(checked, {}):
+        severities.setdefault(_sheet(row), []).append(row.severity)
+    cells: dict[str, Value] = {}
+    for number, line in enumerate(grid[top + 1 :], top + 2):
+        name = _text(line[left]) if left < len(line) else ""
+        if not name or name not in grids:
+            break
+        cells[join(number, left + 1 + STATES.at("state"))] = _state(severities.get(name, []))
+    if cells:
+        port.write(COVER, cells)
+
+
+def _state(found: Sequence[Severity]) -> str:
+    for severity in (Severity.ERROR, Severity.VERIFY):
+        if severity in found:
+            return f"{found.count(severity)} 处{severity.value}"
+    return "通过"
+
+
+def marks(checked: Checked, only: str | None) -> dict[Place, Mark]:
+    """The cells to mark, each with its worst finding; hints are listed, not marked."""
+    found: dict[Place, Mark] = {}
+    for finding in checked.findings:  # worst first
+        place = finding.cells[0].place if finding.cells else None
+        if place is None or not place.cell or finding.severity is Severity.HINT:
+            continue
+        if only is None or place.sheet == only:
+            found.setdefault(place, Mark(finding.severity.value, finding.message))
+    return found
+
+
+# reading
+
+
 def items(grid: Grid) -> list[Item]:
     """The findings that stand on the sheet, from above."""
     found = []
-    first = heading_row(grid) + 1
-    for number, row in enumerate(grid[first:], first + 1):
-        texts = [_text(cell) for cell in row] + [""] * (len(HEADINGS) + 1 - len(row))
-        if not texts[0] or texts[0] == NOT_CHECKED:
-            break
-        found.append(
-            Item(
-                number,
-                texts[0],
-                place_of(texts[_LINK_COLUMN]),
-                texts[_REASON_COLUMN],
-                texts[len(HEADINGS)] == POINTER,
-            )
-        )
+    first = first_row(grid)
+    levels = {severity.value for severity in Severity}
+    for number, row in enumerate(grid[first - 1 :], first):
+        texts = [_text(cell) for cell in row] + [""] * (_POINTER + 1 - len(row))
+        if texts[0] in levels:
+            place = place_of(texts[_LINK])
+            found.append(Item(number, texts[0], place, texts[_CAUSE], texts[_POINTER] == POINTER))
     return found
 
 
@@ -122,7 +214,7 @@ def place_of(text: str) -> Place | None:
 def step(found: list[Item], here: Place, forward: bool) -> Item:
     """The finding to show next: behind (or before) the one that is selected, or else the current one."""
     current = next((i for i, item in enumerate(found) if item.current), None)
-    if current is None or found[current].place != here:
+    if current is None or found[current].place not in (None, here):
         selected = next((i for i, item in enumerate(found) if item.place == here), None)
         current = current if selected is None else selected
     if current is None:
@@ -132,21 +224,8 @@ def step(found: list[Item], here: Place, forward: bool) -> Item:
 
 def point_at(port: Port, found: list[Item], item: Item) -> None:
     """Mark ``item`` as the current one on the sheet."""
-    column = len(HEADINGS) + 1
-    changes: dict[str, Value] = {join(one.row, column): None for one in found if one.current}
-    port.write(SHEET, {**changes, join(item.row, column): POINTER})
-
-
-def marks(checked: Checked, only: str | None) -> dict[Place, Mark]:
-    """The cells to mark, each with its worst finding; hints are listed, not marked."""
-    found: dict[Place, Mark] = {}
-    for finding in checked.findings:  # worst first
-        place = finding.cells[0].place if finding.cells else None
-        if place is None or not place.cell or finding.severity.value == "提示":
-            continue
-        if only is None or place.sheet == only:
-            found.setdefault(place, Mark(finding.severity.value, finding.message))
-    return found
+    changes: dict[str, Value] = {join(one.row, _POINTER + 1): None for one in found if one.current}
+    port.write(FINDINGS, {**changes, join(item.row, _POINTER + 1): POINTER})
 
 
 def _text(cell: Value) -> str:

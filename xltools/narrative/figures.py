@@ -45,6 +45,7 @@ class Item:
     name: str
     line: str
     column: str
+    first: bool
     last: bool
 
     @property
@@ -143,8 +144,8 @@ class Figures:
         if len(codes) > len(printed):
             codes.sort()
         for code in codes:
-            last = code == codes[-1]
-            yield Item(f"{form}[{code},{column}]", self.class_name(code), code, column, last)
+            first, last = code == codes[0], code == codes[-1]
+            yield Item(f"{form}[{code},{column}]", self.class_name(code), code, column, first, last)
 
     def class_name(self, code: str) -> str:
         """The title of a 类: as the forms print it, else as the edition knows it."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from xltools.amount import ZERO, Unit
@@ -13,14 +12,6 @@ from xltools.narrative.sentence import Fact, Kind
 from xltools.report import Report, SelfEvaluation
 
 GRADES = ("优", "良", "中", "差")
-
-
-@dataclass(frozen=True)
-class Graded:
-    """Projects of one grade, as the template prints them."""
-
-    name: str
-    number: str
 
 
 class Projects:
@@ -64,9 +55,9 @@ class Projects:
         return [grade for grade in self._ordered() if self._grades[grade]]
 
     @property
-    def all_graded(self) -> bool:
-        """True when every project has a grade."""
-        return sum(self._grades.values()) == len(self._projects)
+    def same_grade(self) -> bool:
+        """True when every project has the one grade."""
+        return len(self._grades) == 1 and sum(self._grades.values()) == len(self._projects)
 
     def grade(self, name: str) -> str:
         """A grade, printed."""
@@ -77,9 +68,9 @@ class Projects:
         return self._number(f"projects.grade.{name}.count", self._grades[name], "个", f"自评为“{name}”的项目")
 
     @property
-    def to_improve(self) -> list[str]:
-        """The grades given that need 改进管理措施."""
-        return [grade for grade in self.grades if grade in self._improve]
+    def to_improve(self) -> str:
+        """The grades given that need 改进管理措施: “中”“差”; "" when none does."""
+        return "".join(f"“{grade}”" for grade in self.grades if grade in self._improve)
 
     def _ordered(self) -> list[str]:
         others = [grade for grade in self._grades if grade not in GRADES]

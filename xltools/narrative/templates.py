@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from xltools.editions import FOLDER, Edition, Rule
+from xltools.editions import FOLDER, Edition
 from xltools.errors import XltoolsError
-
-if TYPE_CHECKING:
-    from jinja2 import Template
+from xltools.narrative.template import Expression, Template, TemplateError, expression, parse
 
 
 @dataclass(frozen=True)
@@ -24,7 +22,7 @@ class Pattern:
     key: str
     headings: tuple[str, ...]
     template: Template
-    when: Callable[..., Any] | None
+    when: Expression | None
     each: str
     rule: str
     share_rule: str
@@ -49,31 +47,11 @@ def sentences(edition: Edition) -> Sentences | None:
     return None
 
 
-def rules(edition: Edition) -> dict[str, Rule]:
-    """The rules on the narrative of ``edition`` or of the one it extends, by id."""
-    for name in (edition.id, edition.extends):
-        path = FOLDER / name / "narrative" / "rules.toml"
-        if name and path.is_file():
-            return _rules(path)
-    return {}
-
-
-@lru_cache
-def _rules(path: Path) -> dict[str, Rule]:
-    entries = tomllib.loads(path.read_text(encoding="utf-8"))["rules"]
-    return {entry["id"]: Rule(**{"kind": "逻辑性", "form": "narrative", **entry}) for entry in entries}
-
-
 @lru_cache
 def read(path: Path) -> Sentences:
     """The sentences in a file. Raises XltoolsError when a template or an expression is no such thing."""
-    from jinja2 import StrictUndefined, TemplateError
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-    # Sandboxed: an edition may come from a user.
-    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
     data = tomllib.loads(path.read_text(encoding="utf-8"))
-    macros = data.get("macros", "")
+    macros = parse(data.get("macros", ""))
     patterns = []
     for entry in data["sentences"]:
         try:
@@ -82,8 +60,8 @@ def read(path: Path) -> Sentences:
                 Pattern(
                     entry["key"],
                     tuple(entry["headings"]),
-                    environment.from_string(macros + entry["text"]),
-                    environment.compile_expression(when, undefined_to_none=False) if when else None,
+                    Template(parse(entry["text"]), macros),
+                    expression(when) if when else None,
                     entry.get("each", ""),
                     entry["rule"],
                     entry.get("share_rule", entry["rule"]),

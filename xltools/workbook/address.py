@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
 
 from xltools.errors import XltoolsError
 
@@ -35,6 +36,7 @@ def column_letters(number: int) -> str:
     return letters
 
 
+@lru_cache(maxsize=65_536)
 def split(address: str) -> tuple[int, int]:
     """(row, column) of "C5" or "$C$5"; XltoolsError for anything that is no cell of a worksheet."""
     match = _CELL.fullmatch(address)
@@ -56,6 +58,12 @@ def area(reference: str) -> Area:
     top, left = split(first)
     bottom, right = split(last) if last else (top, left)
     return min(top, bottom), min(left, right), max(top, bottom), max(left, right)
+
+
+def places(rectangle: Area) -> Iterator[tuple[int, int]]:
+    """(row, column) of every cell of a rectangle."""
+    top, left, bottom, right = rectangle
+    return ((row, column) for row in range(top, bottom + 1) for column in range(left, right + 1))
 
 
 def area_text(rectangle: Area) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from xltools.report import Ref
 from xltools.workbook.address import area
+from xltools.workbook.beside import sort_blocks
 from xltools.workbook.blueprint import AMOUNT, CODE, LINE, TITLE, Blueprint, Entry, Lines
 from xltools.workbook.codes import take_codes
 from xltools.workbook.harvest import Harvest, Spot, Taker, listed
@@ -15,20 +16,21 @@ from xltools.workbook.headings import hits, is_numbers
 from xltools.workbook.labels import code, label
 from xltools.workbook.locate import Region
 
+_KEPT = 5_000
 _NOTE = re.compile(r"^附?(注|说明|备注)([\d:.、(]|$)")
 
 
 def take_region(region: Region, harvest: Harvest) -> None:
     """Take everything that ``region`` holds into ``harvest``."""
-    taker = Taker(harvest, region.grid, region.plan.form)
+    taker = Taker(harvest, region.grid, region.plan)
     body, end = _body(region)
-    _report_columns(region, taker, body)
     if region.plan.form.kind == "codes":
         take_codes(region, taker, body)
     elif region.plan.lines and _labelled(region):
         _Lines(region, taker).take(body)
     else:
         _take_single(region, taker, body)
+    _report_columns(region, taker, body)
     _below(region, taker, end)
     _merged(region, taker)
     taker.finish()
@@ -63,10 +65,15 @@ def _report_columns(region: Region, taker: Taker, body: list[int]) -> None:
         spots = [Spot(region.grid.place(head.first, 0))]
         taker.harvest.report("column_missing", form, spots, columns="、".join(names))
     for at, column in columns.renamed.items():
-        found = head.paths.get(at, ("",))[-1] or "空白"
+        found = head.title(at) or "空白"
         wanted = form.column_of[column].title
         spots = [Spot(region.grid.place(head.first, at))]
         taker.harvest.report("column_renamed", form, spots, found=found, expected=wanted)
+    for at, number in columns.renumbered.items():
+        column = columns.amounts[at]
+        spots = [Spot(region.grid.place(head.last, at), None, number)]
+        title = form.column_of[column].title or form.title
+        taker.harvest.report("column_renumbered", form, spots, found=number, expected=column, title=title)
     for kind, places in (("column_doubled", columns.doubled), ("column_unknown", columns.others)):
         for at in places:
             filled = [
@@ -74,7 +81,7 @@ def _report_columns(region: Region, taker: Taker, body: list[int]) -> None:
                 for row in body
                 if type(region.grid.rows[row][at]) in (float, int) and not taker.nothing(row, at)
             ]
-            title = head.paths.get(at, ("",))[-1]
+            title = head.title(at)
             if filled and title:
                 taker.harvest.report(kind, form, filled, title=title, **listed(filled))
             elif filled:
@@ -83,12 +90,16 @@ def _report_columns(region: Region, taker: Taker, body: list[int]) -> None:
 
 def _below(region: Region, taker: Taker, first: int) -> None:
     """The texts below the table, and numbers that stand there."""
-    rows = region.grid.rows
+    rows, form_id = region.grid.rows, region.plan.form.id
+    found: list[str] = []
+    zero = False
     for row in range(first, region.bottom):
-        notes = [cell.strip() for cell in rows[row] if type(cell) is str and cell.strip()]
-        taker.harvest.notes.setdefault(region.plan.form.id, []).extend(notes)
+        found += [cell.strip() for cell in rows[row] if type(cell) is str and cell.strip()]
+        zero = zero or any(type(cell) is float and cell == 0 for cell in rows[row])
         taker.look_outside(row, range(region.grid.width))
-    taker.harvest.notes.setdefault(region.plan.form.id, [])
+    # An .xls may give 0 for a formula of which the result is a text: then the notes are not known.
+    if not zero or taker.harvest.formulas_known:
+        taker.harvest.notes[form_id] = found
 
 
 def _take_single(region: Region, taker: Taker, body: list[int]) -> None:
@@ -134,6 +145,7 @@ class _Block:
     """One table of several side by side: its columns, its lines, and what was found in it."""
 
     columns: dict[str, list[int]]
+    labels: list[int]
     lines: Lines
     amounts: list[tuple[int, str]]
     last: tuple[int, Entry] | None = None
@@ -149,7 +161,7 @@ class _Lines:
         self.plan: Blueprint = region.plan
         self.rows = region.grid.rows
         self.bound: dict[str, int] = {}
-        self.blocks = list(self._blocks())
+        self.blocks: list[_Block] = []
         self.renamed: list[tuple[Spot, str, str]] = []
 
     def _blocks(self) -> Iterator[_Block]:
@@ -158,10 +170,16 @@ class _Lines:
             places = block.get(AMOUNT, [])
             if places:
                 amounts = [(at, columns.amounts[at]) for at in places]
-                yield _Block(block, self.plan.lines[columns.paths[places[0]]], amounts)
+                labels = [at for what in (LINE, CODE, TITLE) for at in block.get(what, ())]
+                yield _Block(block, labels, self.plan.lines[columns.paths[places[0]]], amounts)
 
     def take(self, body: list[int]) -> None:
         """All lines of the rows of the body."""
+        if self.plan.side_by_side:
+            sort_blocks(
+                self.region.columns, self.plan, self.region.head.numbers, [self.rows[r] for r in body]
+            )
+        self.blocks = list(self._blocks())
         for row in body:
             for block in self.blocks:
                 self._row(block, row)
@@ -169,20 +187,38 @@ class _Lines:
 
     def _row(self, block: _Block, row: int) -> None:
         cells = self.rows[row]
+        printed = tuple([cells[at] for at in block.labels])
+        entry = block.lines.known.get(printed)
+        number = title = ""
+        if entry is None:
+            number, title = self._printed(block, cells)
+            entry = self._entry(block, row, number, title)
+            known = block.lines.known
+            if entry is not None and self._certain(block.lines, number, title) and len(known) < _KEPT:
+                known[printed] = entry
+        if entry is not None:
+            block.last = (row, entry)
+            self._bind(entry, row, self._apart(block, row) if entry.apart else block.amounts)
+        elif self.taker.filled(row, [at for at, _ in block.amounts]):
+            self._unknown(row, [at for at, _ in block.amounts], title or number)
+
+    def _printed(self, block: _Block, cells: Sequence[object]) -> tuple[str, str]:
+        """Number (or code) and name in a row of a block; "" where there is none."""
         number = title = ""
         for what in (LINE, CODE, TITLE):
             for at in block.columns.get(what, ()):
                 number = number or (code(cells[at]) if what != TITLE else "")
                 name = label(cells[at])
                 title = title or (name if name and not code(name) else "")
-        entry = self._entry(block, row, number, title)
-        places = [at for at, _ in block.amounts]
-        if entry is not None:
-            block.last = (row, entry)
-            amounts = self._apart(block, row) if entry.apart else block.amounts
-            self._bind(entry, row, amounts)
-        elif self.taker.filled(row, places):
-            self._unknown(row, places, title or number)
+        return number, title
+
+    @staticmethod
+    def _certain(lines: Lines, number: str, title: str) -> bool:
+        """Whether number and name say the same, or one of them is alone and unambiguous."""
+        named = lines.by_title(title) if title else []
+        if number:
+            return number in lines.numbers and (not title or lines.numbers[number] in named)
+        return len(named) == 1
 
     def _entry(self, block: _Block, row: int, number: str, title: str) -> Entry | None:
         """The line that a row holds."""
@@ -229,11 +265,11 @@ class _Lines:
 
     def _bind(self, entry: Entry, row: int, amounts: list[tuple[int, str]]) -> None:
         form = self.plan.form
-        wanted = [(at, column) for at, column in amounts if (entry.id, column) in form.cell_ids]
         before = self.bound.setdefault(entry.id, row)
         if before == row:
-            self.taker.take(entry.id, row, wanted)
+            self.taker.take(entry.id, row, amounts)
             return
+        wanted = [(at, column) for at, column in amounts if (entry.id, column) in form.cell_ids]
         places = [at for at, _ in wanted]
         if not self.taker.filled(row, places):
             return
@@ -277,4 +313,3 @@ class _Lines:
                 if entry.id not in seen:
                     seen.add(entry.id)
                     yield entry
-

@@ -1,4 +1,4 @@
-"""A form of an edition as it is recognised in a sheet: its headings, and its lines by number, code and title."""
+"""A form of an edition as it is recognised in a sheet: its headings; its lines by number, code, title."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from xltools.editions import Edition, Form
+from xltools.report import Ref
 from xltools.workbook.headings import COLUMN_NUMBERS, Head, Path, find_head
 from xltools.workbook.labels import bare, code, key, label, short
 
@@ -62,6 +63,8 @@ class Lines:
     titles: dict[str, list[str]] = field(default_factory=dict)
     bare: dict[str, list[str]] = field(default_factory=dict)
     short: dict[str, list[str]] = field(default_factory=dict)
+    known: dict[tuple[object, ...], Entry] = field(default_factory=dict)
+    """Contents of the cells of number, code and name that were found to be a line without any doubt."""
 
     def add(self, entry: Entry, number: str) -> None:
         """Take in a line; ``number`` is its 行次 or code, "" if it has none."""
@@ -109,6 +112,25 @@ class Blueprint:
     count: Counter[Path]
     lines: dict[Path, Lines]
     side_by_side: bool
+
+    @cached_property
+    def _refs(self) -> dict[str, dict[str, Ref]]:
+        return {}
+
+    def refs(self, line: str) -> Mapping[str, Ref]:
+        """栏次 → Ref of the cells that the form prints in a line; made once."""
+        found = self._refs.get(line)
+        if found is None:
+            form = self.form
+            grid = form.kind == "grid"
+            found = {
+                column: Ref(form.id, line, column)
+                for column in form.column_ids
+                if not grid or (line, column) in form.cell_ids
+            }
+            if len(self._refs) < 10_000:
+                self._refs[line] = found
+        return found
 
     @cached_property
     def leaves(self) -> frozenset[str]:
@@ -182,18 +204,18 @@ class Blueprints:
             ((one.title, one.form.id) for one in self.of.values()), key=lambda pair: -len(pair[0])
         )
         self._by_number = {one.number: one.form.id for one in self.of.values()}
-        self._seen: dict[str, tuple[str, bool] | None] = {}
+        self.seen: dict[str, tuple[str, bool] | None] = {}
 
     def announced(self, text: str) -> tuple[str, bool] | None:
         """(form id, whether by its title) of the form whose title or number a text is; else None.
 
         The title may follow other words: 2024年度支出决算表, 公开03表 支出决算表.
         """
-        if text not in self._seen:
-            if len(self._seen) > 100_000:
-                self._seen.clear()
-            self._seen[text] = self._announced(key(text))
-        return self._seen[text]
+        if text not in self.seen:
+            if len(self.seen) > 100_000:
+                self.seen.clear()
+            self.seen[text] = self._announced(key(text))
+        return self.seen[text]
 
     def _announced(self, name: str) -> tuple[str, bool] | None:
         if "表" not in name or len(name) > 60:

@@ -1,4 +1,4 @@
-"""Which column of a sheet is which 栏次: by the path of headings, then by what is left of it, then by number."""
+"""Which column of a sheet is which 栏次: by the path of headings, by what is left of it, by number."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from xltools.workbook.labels import code
 class Columns:
     """``amounts``: place → 栏次; ``paths``: place → headings in the edition; ``blocks``: places by what they
     hold, one entry per table side by side; ``missing``: 栏次 without a column; ``renamed``: place → 栏次 of
-    columns whose headings differ from the edition's; ``doubled``: columns under headings that are taken;
+    columns whose headings differ from the edition's; ``renumbered``: place → another 栏次 that is printed;
+    ``doubled``: columns under headings that are taken;
     ``others``: columns that belong to no block."""
 
     amounts: dict[int, str] = field(default_factory=dict)
@@ -22,12 +23,13 @@ class Columns:
     blocks: list[dict[str, list[int]]] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     renamed: dict[int, str] = field(default_factory=dict)
+    renumbered: dict[int, str] = field(default_factory=dict)
     doubled: list[int] = field(default_factory=list)
     others: list[int] = field(default_factory=list)
 
 
 def bind_columns(head: Head, plan: Blueprint, rows: Rows, bottom: int) -> Columns:
-    """The columns of a table with these headings; ``rows`` to ``bottom`` tell the codes where no heading does."""
+    """The columns of a table with these headings; ``rows`` tell the codes where no heading does."""
     binder = _Binder(head, plan)
     binder.exact()
     if binder.open:
@@ -37,6 +39,12 @@ def bind_columns(head: Head, plan: Blueprint, rows: Rows, bottom: int) -> Column
     if binder.open:
         binder.by_similar()
     columns = binder.columns
+    columns.doubled = [at for at, path in binder.free.items() if path in plan.amounts]
+    columns.renumbered = {
+        at: number
+        for at, number in head.numbers.items()
+        if at in columns.amounts and columns.amounts[at] != number
+    }
     columns.missing = sorted({plan.amounts[path] for path in binder.open} - set(columns.amounts.values()))
     _set_blocks(columns, head, plan, rows, bottom)
     return columns
@@ -67,16 +75,17 @@ class _Binder:
             del self.open[path]
 
     def exact(self) -> None:
-        """The whole path of headings is the edition's."""
-        for at, path in list(self.free.items()):
-            if path in self.open:
+        """The whole path of headings is the edition's; of several such columns those with its 栏次 first."""
+        numbers = self.head.numbers
+        for path in list(self.open):
+            found = [at for at, heading in self.free.items() if heading == path]
+            if len(found) > self.open[path]:
+                found.sort(key=lambda at: numbers.get(at) != self.plan.amounts[path])
+            for at in found[: self.open[path]]:
                 self.bind(at, path)
-            elif path in self.plan.amounts:
-                self.columns.doubled.append(at)
-                del self.free[at]
 
     def by_lowest(self) -> None:
-        """The lowest heading agrees and the ones above do not contradict, or there are as many as expected."""
+        """The lowest heading agrees and those above do not contradict, or there are as many as expected."""
         for lowest in dict.fromkeys(path[-1] for path in self.open):
             wanted = [path for path in self.plan.count if path in self.open and path[-1] == lowest]
             found = [at for at, path in self.free.items() if path[-1] == lowest]
@@ -133,7 +142,7 @@ def _set_blocks(columns: Columns, head: Head, plan: Blueprint, rows: Rows, botto
         elif path is not None and (what := role(path)) != OTHER and at not in columns.doubled:
             if at in head.own or what not in {r for _, r, p in roles if p == path}:
                 roles.append((at, what, path))
-        else:
+        elif at not in columns.doubled:
             columns.others.append(at)
     if plan.side_by_side:
         columns.blocks = blocks(_headed(roles))

@@ -10,13 +10,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from xltools.errors import XltoolsError
-from xltools.workbook.address import MAX_COLUMN, MAX_ROW, Area, column_number, split
+from xltools.workbook.address import MAX_COLUMN, MAX_ROW, Area, area, column_number, places, split
+from xltools.workbook.markup import escape
 
 _TOKEN = re.compile(
     r"""
       "(?:[^"]|"")*"
     | (?P<sheet>'(?:[^']|'')+'|[^\W\d][\w.:]*|\d+[^\W\d]\w*)!(?=[$\w\#])
-    | (?P<linked>\[)
+    | (?P<book>\[[0-9]+\][\w.]*)!
+    | (?P<bracket>\[)
     | (?P<cell>\$?[A-Z]{1,3}\$?[0-9]{1,7})(?![\w.(!])(?:\s*:\s*(?P<to>\$?[A-Z]{1,3}\$?[0-9]{1,7})(?![\w.(!]))?
     | \$?(?P<left>[A-Z]{1,3}):\$?(?P<right>[A-Z]{1,3})(?![\w.(!])
     | \$?(?P<top>[0-9]{1,7}):\$?(?P<bottom>[0-9]{1,7})(?![\w.(!])
@@ -28,7 +30,12 @@ _TOKEN = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _CONSTANTS = frozenset(("TRUE", "FALSE"))
-_UNTOLD = frozenset(("INDIRECT", "OFFSET", "CELL", "INFO", "NOW", "TODAY", "RAND", "RANDBETWEEN"))
+_UNTOLD = frozenset(
+    ("INDIRECT", "OFFSET", "CELL", "INFO", "NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY")
+)
+_FAR_WORDS = ("INDIRECT", "OFFSET", "CELL(", "INFO(", "NOW(", "TODAY(", "RAND")
+_TABLE = re.compile(r"\w\[")
+_SPAN = re.compile(r":[^'!<>,()]*'?!")
 
 
 @dataclass(slots=True)
@@ -52,7 +59,10 @@ def precedents(formula: str, sheet: str, names: Mapping[str, str], depth: int = 
             here, end = _sheet_name(match["sheet"]), match.end()
             found.any = found.any or (":" in here and match["sheet"][0] != "'")
             continue
-        if kind == "linked" or (kind == "function" and match["function"].upper() in _UNTOLD):
+        if kind == "book":
+            here, end = match["book"], match.end()
+            continue
+        if kind == "bracket" or (kind == "function" and match["function"].upper() in _UNTOLD):
             found.any = True
         elif kind == "name" and match["name"].upper() not in _CONSTANTS:
             inner = names.get(match["name"].lower())
@@ -92,14 +102,20 @@ def dependents(
     formulas: Mapping[str, Mapping[str, str]],
     changed: Mapping[str, Collection[str]],
     names: Mapping[str, str] | None = None,
+    arrays: Mapping[str, Mapping[str, str]] | None = None,
 ) -> dict[str, set[str]]:
     """Sheet → formula cells that depend, directly or through others, on the ``changed`` cells.
 
     ``formulas`` as from ``read_formulas``; ``changed``: sheet → cells; ``names``: defined names → their
-    formula. Sheet names in the result are those of ``formulas``.
+    formula. ``arrays``: sheet → anchor → range of
+    array formulas. Sheet names in the result are those of ``formulas``.
     """
     known = {name.lower(): text for name, text in (names or {}).items()}
-    pending = _mentioning(formulas, changed, known)
+    pending = {
+        (sheet, cell): precedents(text, sheet, known)
+        for sheet, cells in formulas.items()
+        for cell, text in cells.items()
+    }
     fresh = {(sheet.casefold(), *split(cell)) for sheet, cells in changed.items() for cell in cells}
     found: dict[str, set[str]] = {}
     while fresh and pending:
@@ -111,28 +127,24 @@ def dependents(
             del pending[sheet, cell]
             found.setdefault(sheet, set()).add(cell)
         fresh = {(sheet.casefold(), *split(cell)) for sheet, cell in hit}
+        for sheet, cell in hit:
+            if reference := (arrays or {}).get(sheet, {}).get(cell):
+                fresh |= {(sheet.casefold(), row, column) for row, column in places(area(reference))}
     return found
 
 
-def _mentioning(
-    formulas: Mapping[str, Mapping[str, str]],
-    changed: Mapping[str, Collection[str]],
-    names: Mapping[str, str],
-) -> dict[tuple[str, str], Precedents]:
-    """What each formula reads; nothing at all where no formula can see the changed sheets."""
-    touched = {sheet.casefold() for sheet, cells in changed.items() if cells}
-    if not touched:
-        return {}
-    alone = not any(sheet.casefold() in touched and cells for sheet, cells in formulas.items()) and not any(
-        name in text.casefold() for cells in formulas.values() for text in cells.values() for name in touched
+def may_see(text: str, sheets: Collection[str], names: Collection[str]) -> bool:
+    """Whether formulas in ``text``, the XML of a sheet, may read one of the other ``sheets``: they name it or
+    a defined name, or could mean anything. Quick, and wrong only by saying yes."""
+    if "<f" not in text:
+        return False
+    if any(escape(sheet.replace("'", "''")) in text for sheet in sheets):
+        return True
+    if any(word in text for word in _FAR_WORDS) or any(name in text for name in names):
+        return True
+    return ("[" in text and _TABLE.search(text) is not None) or (
+        "!" in text and _SPAN.search(text) is not None
     )
-    if alone and not names:
-        return {}
-    return {
-        (sheet, cell): precedents(text, sheet, names)
-        for sheet, cells in formulas.items()
-        for cell, text in cells.items()
-    }
 
 
 def _touches(reads: Precedents, fresh: Mapping[str, list[tuple[int, int]]]) -> bool:

@@ -6,26 +6,44 @@ Unsupported: whoever asked says so, nothing is guessed.
 
 from __future__ import annotations
 
-import operator
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
-from xltools import amount, functions
-from xltools.amount import NotAnAmount
-from xltools.functions import CellError, FunctionError
+from xltools.functions import CellError
 from xltools.workbook.address import area, join
 from xltools.workbook.formulas import plain
 from xltools.workbook.grid import Grid
+from xltools.workbook.operations import (
+    ERRORS,
+    LEVELS,
+    NATIVE,
+    Block,
+    Unsupported,
+    Value,
+    binary,
+    content_value,
+    number,
+    own,
+)
 
-Value = None | bool | Decimal | str | CellError
-"""What a formula gives or a cell holds; None is a blank."""
-Block = list[list[Value]]
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Cells of a sheet, not looked at yet: rows and columns from 1, inclusive."""
+
+    grid: Grid
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+Operand = Value | Block | Range
 
 _MOST_CELLS = 200_000
 _DEEPEST = 60
-_PLACES = 10
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -34,16 +52,11 @@ _TOKEN = re.compile(
     | (?P<error>\#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A))
     | (?P<ref>(?:(?:'(?:[^']|'')+'|[\w.]+)!)?\$?[A-Za-z]{1,3}\$?[0-9]{1,7}
               (?::\$?[A-Za-z]{1,3}\$?[0-9]{1,7})?(?![\w(.!]))
-    | (?P<name>[A-Za-z_][\w.]*)
-    | (?P<sign><=|>=|<>|[-+*/^&=<>%(),;])
+    | (?P<name>[^\W\d][\w.]*)
+    | (?P<sign><=|>=|<>|[-+*/^&=<>%(),;:])
     )""",
     re.VERBOSE,
 )
-_ERRORS = {error.value: error for error in CellError}
-
-
-class Unsupported(Exception):
-    """A formula that cannot be computed here; ``str()`` is a Chinese clause that says why."""
 
 
 class Evaluator:
@@ -98,22 +111,6 @@ class Evaluator:
         return content_value(grid.rows[row][at])
 
 
-def content_value(content: object) -> Value:
-    """A cell's content as a value."""
-    if content is None or content == "":
-        return None
-    if isinstance(content, bool | Decimal):
-        return content
-    if isinstance(content, int | float):
-        try:
-            return amount.parse(content, _PLACES)
-        except NotAnAmount:
-            return CellError.NUM
-    if isinstance(content, str):
-        return _ERRORS.get(content, content)
-    return CellError.VALUE
-
-
 class _Formula:
     """One formula: read and computed in one pass."""
 
@@ -134,7 +131,7 @@ class _Formula:
         self.at = 0
 
     def value(self) -> Value:
-        result = scalar(self.expression(0))
+        result = self.scalar(self.expression(0))
         if self.at < len(self.tokens):
             raise Unsupported("公式的写法不能识别")
         return result
@@ -151,36 +148,39 @@ class _Formula:
         if self.take() != ("sign", sign):
             raise Unsupported("公式的括号不配对")
 
-    def expression(self, level: int) -> Value | Block:
+    def expression(self, level: int) -> Operand:
         """Operators from loose to tight: comparison, &, + and -, * and /, ^."""
-        if level == len(_LEVELS):
+        if level == len(LEVELS):
             return self.unary()
         left = self.expression(level + 1)
-        while self.peek()[0] == "sign" and self.peek()[1] in _LEVELS[level]:
+        while self.peek()[0] == "sign" and self.peek()[1] in LEVELS[level]:
             sign = self.take()[1]
-            left = binary(sign, scalar(left), scalar(self.expression(level + 1)))
+            left = binary(sign, self.scalar(left), self.scalar(self.expression(level + 1)))
         return left
 
-    def unary(self) -> Value | Block:
+    def unary(self) -> Operand:
         kind, text = self.peek()
         if kind == "sign" and text in "+-":
             self.take()
             operand = self.unary()
-            return operand if text == "+" else binary("-", Decimal(0), scalar(operand))
+            return operand if text == "+" else binary("-", Decimal(0), self.scalar(operand))
         operand = self.primary()
+        while self.peek() == ("sign", ":"):
+            self.take()
+            operand = _span(operand, self.primary())
         while self.peek() == ("sign", "%"):
             self.take()
-            operand = binary("/", scalar(operand), Decimal(100))
+            operand = binary("/", self.scalar(operand), Decimal(100))
         return operand
 
-    def primary(self) -> Value | Block:
+    def primary(self) -> Operand:
         kind, text = self.take()
         if kind == "number":
             return Decimal(text)
         if kind == "text":
             return text[1:-1].replace('""', '"')
         if kind == "error":
-            return _ERRORS[text]
+            return ERRORS[text]
         if kind == "ref":
             return self.reference(text)
         if kind == "name":
@@ -193,25 +193,40 @@ class _Formula:
             return inner
         raise Unsupported("公式的写法不能识别")
 
-    def reference(self, text: str) -> Value | Block:
+    def reference(self, text: str) -> Range:
         sheet, _, cells = text.rpartition("!")
         grid = self.grid
         if sheet:
             grid = self.evaluator.grid(sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet)
-        top, left, bottom, right = area(cells.upper())
-        if ":" not in cells:
+        return Range(grid, *area(cells.upper()))
+
+    def scalar(self, operand: Operand) -> Value:
+        """A single value; a range of one cell is that cell."""
+        value = self.resolved(operand)
+        if not isinstance(value, list):
+            return value
+        raise Unsupported("公式把一个区域当作一个数")
+
+    def resolved(self, operand: Operand) -> Value | Block:
+        """What stands in a range: a value for one cell, else rows of values."""
+        if not isinstance(operand, Range):
+            return operand
+        grid, top, left = operand.grid, operand.top, operand.left
+        if (top, left) == (operand.bottom, operand.right):
             return self.evaluator.cell(grid, top - 1, left - 1)
-        bottom, right = min(bottom, max(len(grid.rows), top)), min(right, max(grid.width, left))
+        # Nothing stands beyond the used part of a sheet.
+        bottom = min(operand.bottom, max(len(grid.rows), top))
+        right = min(operand.right, max(grid.width, left))
         return [
             [self.evaluator.cell(grid, row - 1, at - 1) for at in range(left, right + 1)]
             for row in range(top, bottom + 1)
         ]
 
-    def function(self, name: str) -> Value | Block:
+    def function(self, name: str) -> Operand:
         if self.peek() != ("sign", "("):
             raise Unsupported(f"公式用了名称“{name}”")
         self.take()
-        arguments: list[Value | Block] = []
+        arguments: list[Operand] = []
         while self.peek() != ("sign", ")"):
             if self.peek() in (("sign", ","), ("sign", ";")):
                 arguments.append(None)
@@ -222,176 +237,43 @@ class _Formula:
             elif self.peek() != ("sign", ")"):
                 raise Unsupported("公式的括号不配对")
         self.take()
+        if name == "INDEX":
+            return self.index(arguments)
+        values = [self.resolved(argument) for argument in arguments]
         if name.startswith("XT_"):
-            return own(name, arguments)
+            return own(name, values)
         if name not in NATIVE:
             raise Unsupported(f"公式用了函数 {name}")
         try:
-            return NATIVE[name](arguments)
+            return NATIVE[name](values)
         except (IndexError, InvalidOperation, TypeError):
             return CellError.VALUE
 
-
-def own(name: str, arguments: list[Value | Block]) -> Value:
-    """One of our functions; its errors as values."""
-    try:
-        result = functions.call(name, arguments)
-    except FunctionError as error:
-        return error.error
-    if isinstance(result, list):
-        return result[0][0] if result and result[0] else None
-    return result
-
-
-def scalar(value: Value | Block) -> Value:
-    """A single value; a range of one cell is that cell."""
-    if not isinstance(value, list):
-        return value
-    if len(value) == 1 and len(value[0]) == 1:
-        return value[0][0]
-    raise Unsupported("公式把一个区域当作一个数")
+    def index(self, arguments: list[Operand]) -> Operand:
+        """INDEX(range, n) or INDEX(range, row, column): one cell of a range."""
+        numbers = [number(self.scalar(argument)) for argument in arguments[1:]]
+        if not isinstance(arguments[0], Range) or not 1 <= len(numbers) <= 2:
+            raise Unsupported("公式中 INDEX 的写法不能识别")
+        if any(isinstance(one, CellError) for one in numbers):
+            return CellError.VALUE
+        where = arguments[0]
+        row, column = (int(one) for one in (*numbers, Decimal(1))[:2])
+        if len(numbers) == 1 and where.top == where.bottom:
+            row, column = 1, row
+        row, column = where.top + row - 1, where.left + column - 1
+        if not (where.top <= row <= where.bottom and where.left <= column <= where.right):
+            return CellError.REF
+        return Range(where.grid, row, column, row, column)
 
 
-def number(value: Value) -> Decimal | CellError:
-    """A value as an operand of arithmetic: a blank is 0, a text must be a number."""
-    if value is None:
-        return Decimal(0)
-    if isinstance(value, CellError | Decimal):
-        return value
-    if isinstance(value, bool):
-        return Decimal(int(value))
-    try:
-        return amount.parse_text(value) or Decimal(0) if value.strip() else CellError.VALUE
-    except NotAnAmount:
-        return CellError.VALUE
-
-
-def binary(sign: str, left: Value, right: Value) -> Value:
-    """``left sign right``; the first error of the two wins."""
-    for value in (left, right):
-        if isinstance(value, CellError):
-            return value
-    if sign == "&":
-        return text(left) + text(right)
-    if sign in _COMPARISONS:
-        return _compare(sign, left, right)
-    one, two = number(left), number(right)
-    if isinstance(one, CellError):
-        return one
-    if isinstance(two, CellError):
-        return two
-    try:
-        if sign == "/":
-            return CellError.DIV0 if two == 0 else one / two
-        if sign == "^":
-            return Decimal(one**two) if abs(two) < 100 else CellError.NUM
-        return _ARITHMETIC[sign](one, two)
-    except (InvalidOperation, OverflowError):
-        return CellError.NUM
-
-
-def text(value: Value) -> str:
-    """A value as & joins it."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).upper()
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
-
-
-_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
-    "=": operator.eq,
-    "<>": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-_ARITHMETIC: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-}
-_LEVELS = (tuple(_COMPARISONS), ("&",), ("+", "-"), ("*", "/"), ("^",))
-
-
-def _compare(sign: str, left: Value, right: Value) -> bool:
-    if left is None:
-        left = "" if isinstance(right, str) else False if isinstance(right, bool) else Decimal(0)
-    if right is None:
-        right = "" if isinstance(left, str) else False if isinstance(left, bool) else Decimal(0)
-    # Excel's order of kinds: numbers, texts, logical values.
-    keys = [
-        (2, v) if isinstance(v, bool) else (1, v.casefold()) if isinstance(v, str) else (0, v)
-        for v in (left, right)
-    ]
-    return _COMPARISONS[sign](keys[0], keys[1])
-
-
-def _numbers(arguments: list[Value | Block]) -> list[Decimal] | CellError:
-    """What SUM adds up: all arguments, texts and blanks in ranges passed over."""
-    found: list[Decimal] = []
-    for argument in arguments:
-        if isinstance(argument, list):
-            for cell in (cell for row in argument for cell in row):
-                if isinstance(cell, CellError):
-                    return cell
-                if isinstance(cell, Decimal):
-                    found.append(cell)
-        else:
-            value = number(argument)
-            if isinstance(value, CellError):
-                return value
-            found.append(value)
-    return found
-
-
-def _over(fold: Callable[[list[Decimal]], Value]) -> Callable[[list[Value | Block]], Value]:
-    def apply(arguments: list[Value | Block]) -> Value:
-        found = _numbers(arguments)
-        return found if isinstance(found, CellError) else fold(found)
-
-    return apply
-
-
-def _rounded(arguments: list[Value | Block]) -> Value:
-    found = [number(scalar(argument)) for argument in arguments]
-    value, places = found[0], found[1] if len(found) > 1 else Decimal(0)
-    if isinstance(value, CellError):
-        return value
-    return places if isinstance(places, CellError) else amount.half_up(value, int(places))
-
-
-def _if(arguments: list[Value | Block]) -> Value:
-    condition = scalar(arguments[0])
-    if isinstance(condition, CellError | str):
-        return condition if isinstance(condition, CellError) else CellError.VALUE
-    if condition:
-        return scalar(arguments[1])
-    return scalar(arguments[2]) if len(arguments) > 2 else False
-
-
-def _if_error(arguments: list[Value | Block]) -> Value:
-    value = scalar(arguments[0])
-    return scalar(arguments[1]) if isinstance(value, CellError) else value
-
-
-def _subtotal(arguments: list[Value | Block]) -> Value:
-    if scalar(arguments[0]) not in (Decimal(9), Decimal(109)):
-        raise Unsupported("公式用了 SUBTOTAL 的求和以外的功能")
-    return NATIVE["SUM"](arguments[1:])
-
-
-NATIVE: dict[str, Callable[[list[Value | Block]], Value]] = {
-    "SUM": _over(lambda found: sum(found, Decimal(0))),
-    "MIN": _over(lambda found: min(found, default=Decimal(0))),
-    "MAX": _over(lambda found: max(found, default=Decimal(0))),
-    "AVERAGE": _over(lambda found: sum(found, Decimal(0)) / len(found) if found else CellError.DIV0),
-    "ABS": _over(lambda found: abs(found[0])),
-    "N": _over(lambda found: found[0] if found else Decimal(0)),
-    "ROUND": _rounded,
-    "SUBTOTAL": _subtotal,
-    "IF": _if,
-    "IFERROR": _if_error,
-}
-"""Native functions that are computed; others make a formula Unsupported."""
+def _span(first: Operand, last: Operand) -> Range:
+    """The range from one reference to another: A1:INDEX(…)."""
+    if not isinstance(first, Range) or not isinstance(last, Range) or first.grid is not last.grid:
+        raise Unsupported("公式的区域写法不能识别")
+    return Range(
+        first.grid,
+        min(first.top, last.top),
+        min(first.left, last.left),
+        max(first.bottom, last.bottom),
+        max(first.right, last.right),
+    )

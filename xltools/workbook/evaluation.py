@@ -1,4 +1,4 @@
-"""项目支出绩效自评表 in a sheet: fields, funds, goals, indicators, total and analysis, by labels and headings."""
+"""项目支出绩效自评表 in a sheet: fields, funds, goals, indicators, total, analysis, by labels."""
 
 from __future__ import annotations
 
@@ -48,6 +48,10 @@ class _Reader:
         """The number in a cell without a tail of zeros; a percent sign is passed over, and the 0 that a
         formula shows where there is nothing to compute."""
         content = self.rows[row][at]
+        why = self.one.grid.unsolved.get(join(row + 1, at + 1)) if self.one.grid.unsolved else None
+        if why:
+            self.log.add("formula_unsolved", self.one, row, at, name, content, why)
+            return None
         if isinstance(content, str):
             content = content.strip().removesuffix("%").removesuffix("％")
         try:
@@ -66,10 +70,8 @@ class _Reader:
             return []
         columns = self._fund_columns(start[0])
         found = []
-        for row in range(start[0] + 1, len(self.rows)):
+        for row in range(start[0] + 1, self.one.first(_STOPS, start[0] + 1)):
             cells = self.rows[row]
-            if any(label(cell) in _STOPS for cell in cells):
-                break
             names = [cell for cell in cells[: columns["declared"]] if label(cell)]
             name = words(names[-1]).rstrip(":：").strip() if names else ""
             places = [at for name_, at in columns.items() if name_ != "reason"]

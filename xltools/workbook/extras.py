@@ -1,10 +1,11 @@
-"""The sheets beside the forms: 封面, 上年数与预算, 情况说明, 概况与名词, 审核结果; read by labels and headings.
+"""The sheets beside the forms: 封面, 上年数与预算, 情况说明, 概况与名词, 审核结果; read by labels.
 
 ``layout`` describes them; sheets may be renamed, rows and columns inserted.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -35,6 +36,11 @@ class Page:
         """The first cell that holds this label."""
         spots = self.texts.get(key(name))
         return spots[0] if spots else None
+
+    def first(self, labels: frozenset[str], start: int) -> int:
+        """The first row from ``start`` on with one of these labels; the row after the last if none has."""
+        found = [row for name in labels for row, _ in self.texts.get(name, ()) if row >= start]
+        return min(found, default=len(self.grid.rows))
 
     def right_of(self, spot: tuple[int, int], stops: frozenset[str]) -> object:
         """The first content right of a cell, before the next label; "" where there is none."""
@@ -88,6 +94,7 @@ _COVER = frozenset(key(one.label) for one in layout.COVER_FIELDS)
 _COVER_STOPS = _COVER | {key(one.help) for one in layout.COVER_FIELDS}
 _OVERVIEW = frozenset(key(one.label) for one in (layout.DUTIES, layout.ORGANISATION))
 _COVER_NEEDS = 4
+_FORM_SHEET = re.compile(r"^公开\d+表$")
 
 
 def find_extras(grids: Iterable[Grid]) -> Extras:
@@ -96,6 +103,8 @@ def find_extras(grids: Iterable[Grid]) -> Extras:
     for grid in grids:
         if grid.name == layout.ANALYSIS:
             found.analysis = grid
+            continue
+        if _FORM_SHEET.match(grid.name):
             continue
         one = page(grid)
         known = one.texts.keys()
@@ -126,10 +135,8 @@ def records(one: Page, table: Table, stops: frozenset[str]) -> Iterator[tuple[in
         name = wanted.get(label(content))
         if name and name not in columns:
             columns[name] = at
-    for row in range(start + 1, len(one.grid.rows)):
+    for row in range(start + 1, one.first(stops, start + 1)):
         cells = one.grid.rows[row]
-        if any(label(content) in stops for content in cells if type(content) is str):
-            return
         record = {name: "" if cells[at] is None else cells[at] for name, at in columns.items()}
         if any(content != "" for content in record.values()):
             yield row, record
@@ -178,7 +185,9 @@ def cover_values(one: Page) -> dict[str, object]:
     return {field_.key: one.value(field_, _COVER_STOPS) for field_ in layout.COVER_FIELDS}
 
 
-def read_cover(one: Page, values: Mapping[str, object], report: Report, edition: Edition, log: Notebook) -> None:
+def read_cover(
+    one: Page, values: Mapping[str, object], report: Report, edition: Edition, log: Notebook
+) -> None:
     """Put the values of 封面 into ``report.cover``; troubles for a year or a choice that is none."""
     cover = report.cover
     cover.entity, cover.prepared_by, cover.reviewed_by = (
@@ -195,9 +204,7 @@ def read_cover(one: Page, values: Mapping[str, object], report: Report, edition:
     _choice(one, "unit", values, [unit.value for unit in amount.Unit], log)
 
 
-def _choice(
-    one: Page, name: str, values: Mapping[str, object], choices: Sequence[str], log: Notebook
-) -> str:
+def _choice(one: Page, name: str, values: Mapping[str, object], choices: Sequence[str], log: Notebook) -> str:
     written = words(values[name])
     for choice in choices:
         if key(written) == key(choice):
@@ -266,20 +273,23 @@ def _read_facts(one: Page, report: Report) -> None:
             report.texts.setdefault(name, text)
 
 
-# --- 情况说明, 概况与名词, 审核结果 --------------------------------------------------------------------------
+# --- 情况说明, 概况与名词, 审核结果 -----------------------------------------------------------------
 
 
 def read_narrative(one: Page, report: Report) -> None:
-    """Reasons and purposes by key; where the key is gone by section and content."""
+    """Reasons, purposes and rewritten sentences by key; where the key is gone by section and content."""
     known: dict[tuple[str, str], str] = {}
     for _, record in records(one, layout.SENTENCES, frozenset()):
         name, text = words(record.get("key", "")), words(record.get("reason", ""))
-        if text and not name:
+        final = words(record.get("final", ""))
+        if (text or final) and not name:
             known = known or _sentence_keys(report)
             spoken = label(record.get("section", "")), label(record.get("content", ""))
             name = known.get(spoken, "")
         if name and text:
             report.reasons.setdefault(name, text)
+        if name and final:
+            report.texts.setdefault(layout.FINAL + name, final)
 
 
 def _sentence_keys(report: Report) -> dict[tuple[str, str], str]:

@@ -12,6 +12,7 @@ from xltools.editions import Edition, Form
 from xltools.finding import Cell, Finding
 from xltools.report import Place, Ref
 from xltools.workbook.address import column_letters
+from xltools.workbook.blueprint import Blueprint
 from xltools.workbook.formulas import plain
 from xltools.workbook.grid import Grid
 from xltools.workbook.troubles import trouble
@@ -34,9 +35,21 @@ def number(content: float) -> Decimal:
     return found
 
 
+def plain_names(formula: str) -> str:
+    """``formula`` with our functions under their plain names; most have them already."""
+    if "!" in formula or "_x" in formula or "xt_" in formula:
+        return plain(formula)
+    return formula
+
+
 def shown(content: object) -> str:
     """A cell's content as a message repeats it."""
-    text = content.isoformat() if hasattr(content, "isoformat") else str(content)
+    if isinstance(content, Decimal):
+        text = f"{content.normalize():f}"
+    elif isinstance(content, float):
+        text = f"{content:.15g}"
+    else:
+        text = content.isoformat() if hasattr(content, "isoformat") else str(content)
     text = " ".join(text.split())
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
@@ -55,6 +68,7 @@ class Harvest:
     """All that the forms of one workbook hold; filled region by region."""
 
     edition: Edition
+    formulas_known: bool = True
     amounts: dict[Ref, Decimal] = field(default_factory=dict)
     places: dict[Ref, Place] = field(default_factory=dict)
     formulas: dict[Ref, str] = field(default_factory=dict)
@@ -77,9 +91,11 @@ class Harvest:
 class Taker:
     """Takes the figures of one form from one sheet; ``finish`` reports what concerns the form as a whole."""
 
-    def __init__(self, harvest: Harvest, grid: Grid, form: Form) -> None:
+    def __init__(self, harvest: Harvest, grid: Grid, plan: Blueprint) -> None:
+        form = plan.form
         self.harvest = harvest
         self.grid = grid
+        self.plan = plan
         self.form = form
         self.texts: list[Spot] = []
         self.hidden: list[Spot] = []
@@ -106,19 +122,21 @@ class Taker:
         return self.grid.rows[row][at] == 0 and self.letters[at] + str(row + 1) in self.grid.facts.formulas
 
     def take(self, line: str, row: int, columns: Sequence[tuple[int, str]]) -> None:
-        """The figures of one line: ``columns`` are places and 栏次."""
-        harvest, name, form_id = self.harvest, self.grid.name, self.form.id
+        """The figures of one line that the form prints: ``columns`` are places and 栏次."""
+        harvest, name = self.harvest, self.grid.name
         cells, formulas = self.grid.rows[row], self.grid.facts.formulas
         places, amounts = harvest.places, harvest.amounts
-        digits = str(row + 1)
+        refs, letters, digits = self.plan.refs(line), self.letters, str(row + 1)
         for at, column in columns:
+            ref = refs.get(column)
+            if ref is None:
+                continue
             content = cells[at]
-            ref = Ref(form_id, line, column)
-            address = self.letters[at] + digits
+            address = letters[at] + digits
             places[ref] = Place(name, address)
-            formula = formulas.get(address) if formulas else None
+            formula = formulas.get(address)
             if formula is not None:
-                harvest.formulas[ref] = plain(formula)
+                harvest.formulas[ref] = plain_names(formula)
             if content == "" or content is None:
                 if address in self.grid.unsolved:
                     spots = [self.spot(row, at, ref)]
@@ -138,7 +156,7 @@ class Taker:
                     self.note_hidden(row, at, ref)
 
     def odd(self, row: int, at: int, ref: Ref, content: object) -> Decimal | None:
-        """The figure in a cell that does not hold a plain number of two places; troubles where there is none."""
+        """The figure in a cell that is no plain number of two places; a trouble where there is none."""
         count = ref.line in self.counts
         if isinstance(content, str) and content.startswith("#"):
             self.harvest.report("error_value", self.form, [self.spot(row, at, ref)], content=content)
@@ -171,7 +189,7 @@ class Taker:
             content = cells[at]
             if type(content) is not float and type(content) is not int and type(content) is not Decimal:
                 continue
-            if (row, at) not in self.used and not self.nothing(row, at):
+            if content and (row, at) not in self.used:
                 self.outside.append(self.spot(row, at))
 
     def finish(self) -> None:

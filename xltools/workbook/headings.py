@@ -31,6 +31,10 @@ class Head:
     own: set[int] = field(default_factory=set)
     numbers: dict[int, str] = field(default_factory=dict)
 
+    def title(self, at: int) -> str:
+        """The lowest heading that stands in a column; "" where none does."""
+        return self.paths[at][-1] if at in self.own else ""
+
 
 def find_head(rows: Rows, top: int, bottom: int, words: frozenset[str]) -> Head | None:
     """The headings between two rows of which the texts are in ``words``; None where there are none."""

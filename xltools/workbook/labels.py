@@ -30,10 +30,12 @@ _NUMBERING = re.compile(
 )
 _REMARK = re.compile(r"\([^()]*\)$")
 _CODE = re.compile(r"^\d+(?:\.0+)?$", re.ASCII)
-_LEADING_CODE = re.compile(r"^(\d{3,9})[-_:.、]?([^\d.].*)$", re.ASCII)
+_LEADING_CODE = re.compile(r"^(\d{3,9})[-_:.、]?([^\dA-Za-z.].*)$", re.ASCII)
 _UNIT = re.compile(r"单位[:：]?(?:人民币)?(万元|千元|百万元|亿元|元)(?![\u4e00-\u9fff])")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)年")
-_ENTITY = re.compile(r"^(?:部门|单位|预算单位|编制单位|公开部门|公开单位)(?:\(单位\))?(?:名称)?(?:\(公章\))?[:：](.*)$")
+_ENTITY = re.compile(
+    r"^(?:部门|单位|预算单位|编制单位|公开部门|公开单位)(?:\(单位\))?(?:名称)?(?:\(公章\))?[:：](.*)$"
+)
 _KEPT = 200_000
 _LONGEST_KEPT = 120
 
@@ -105,4 +107,5 @@ def entity(text: str) -> str:
     match = _ENTITY.match(text.strip())
     if not match:
         return ""
-    return re.split(r"\s{2,}|20\d\d\s*年|金额单位", match[1].strip())[0].strip()
+    name = re.split(r"\s{2,}|20\d\d\s*年|金额单位", match[1].strip())[0].strip()
+    return "" if unit(f"单位{name}") else name

@@ -253,7 +253,10 @@ SENTENCES = Table(
         Heading("final", "最终文字"),
     )
 )
-"""One sentence a row. ``reason`` is Report.reasons[key]; several rows of a key: the first counts."""
+"""One sentence a row, or something else that the sentence above asks for (用途). ``reason`` is
+Report.reasons[key], ``final`` Report.texts["narrative." + key]; several rows of a key: the first counts."""
+FINAL = "narrative."
+"""Prefix of the keys of sentences that the accountant rewrote."""
 
 # 绩效自评: one sheet a project. Fields, then the funds, the goals, the indicators, the total, the analysis.
 
@@ -325,7 +328,7 @@ def glossary_entries(texts: Mapping[str, str]) -> list[str]:
 
 def is_fact(key: str) -> bool:
     """Whether an entry of Report.texts belongs among the facts of 上年数与预算: not on 概况与名词."""
-    return key not in (DUTIES.key, ORGANISATION.key) and not key.startswith(_GLOSSARY)
+    return key not in (DUTIES.key, ORGANISATION.key) and not key.startswith((_GLOSSARY, FINAL))
 
 # 审核结果
 

@@ -74,10 +74,11 @@ def locate(grids: Sequence[Grid], plans: Blueprints, wanted_year: int | None = N
 def _marks(grid: Grid, plans: Blueprints) -> list[_Mark]:
     """Titles and numbers of forms from top to bottom; those of one form close together are one."""
     marks: list[_Mark] = []
+    seen = plans.seen
     for row, cells in enumerate(grid.rows):
         for content in cells:
             if type(content) is str and content:
-                found = plans.announced(content)
+                found = seen[content] if content in seen else plans.announced(content)
                 if found:
                     _add_mark(marks, _Mark(row, *found))
     return marks
@@ -108,7 +109,7 @@ def _region(grid: Grid, plan: Blueprint, top: int, bottom: int, how: str) -> Reg
 
 
 def _by_headings(grid: Grid, plans: Blueprints, located: Located) -> None:
-    """A sheet without title or number: the name of the sheet, else headings that fit one form to the letter."""
+    """A sheet without title or number: the name of the sheet, else headings that fit one form exactly."""
     named = plans.announced(grid.name) or plans.announced(f"{grid.name}表")
     candidates = [named[0]] if named else list(_fitting(grid, plans))
     if len(candidates) == 1 and candidates[0] not in located.regions:

@@ -61,6 +61,11 @@ def unescape(text: str) -> str:
     return _REFERENCE.sub(lambda m: _NAMED[m[3]] if m[3] else chr(int(m[1], 16) if m[1] else int(m[2])), text)
 
 
+def escape(text: str) -> str:
+    """``text`` for element content and double-quoted attributes."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+
+
 def local(name: str) -> str:
     """The name without its namespace prefix."""
     return name.rpartition(":")[2]

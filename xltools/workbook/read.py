@@ -32,7 +32,6 @@ from xltools.workbook.package import open_package
 from xltools.workbook.recompute import Stale, fill_in, renew
 from xltools.workbook.troubles import trouble
 
-
 _T = TypeVar("_T")
 
 
@@ -40,10 +39,10 @@ _T = TypeVar("_T")
 class Reading:
     """What a workbook holds.
 
-    ``formulas``: figures whose cell holds a formula, with our functions under their plain names (None: the kind
-    of file does not tell). ``notes``: texts printed below each form that was found. ``missing``: forms of the
-    edition that were not found. ``sheets``, ``units``: the sheet of each form, and the 金额单位 it prints ("" for
-    none). ``not_checked``: (what, why) in Chinese.
+    ``formulas``: figures whose cell holds a formula, with our functions under their plain names (None: the
+    kind of file does not tell). ``notes``: texts printed below each form that was found. ``missing``: forms
+    of the edition that were not found. ``sheets``, ``units``: the sheet of each form, and the 金额单位 that
+    it prints ("" for none). ``not_checked``: (what, why) in Chinese.
     """
 
     report: Report
@@ -105,7 +104,8 @@ def _recognise(grids: list[Grid], wanted: str | Edition | None, known: bool) -> 
             "请确认选对了文件；各表要有表名（如“支出决算表”）和表头。",
         )
     reader = _Reader(edition, located, extras, values)
-    stale = renew(grids, {region.grid.name for region in reader.regions} | {p.grid.name for p in extras.evaluations})
+    # Rates and scores of 绩效自评 are held against their own inputs by the rules.
+    stale = renew(grids, {region.grid.name for region in reader.regions})
     return reader.read(stale, grids, known)
 
 
@@ -162,6 +162,7 @@ class _Reader:
     def read(self, stale: Sequence[Stale], grids: Sequence[Grid], known: bool) -> Reading:
         """Everything."""
         harvest, report = self.harvest, self.report
+        harvest.formulas_known = known
         for region in self.regions:
             take_region(region, harvest)
         log = Notebook(harvest.troubles)
@@ -200,7 +201,9 @@ class _Reader:
         if extras.findings:
             sheets_beside.read_explanations(extras.findings, report)
         report.self_evaluations = [
-            found for one in extras.evaluations if (found := read_evaluation(one, log)).indicators or found.project
+            found
+            for one in extras.evaluations
+            if (found := read_evaluation(one, log)).indicators or found.project
         ]
 
     # --- unit, year and name printed above the tables
@@ -260,7 +263,10 @@ class _Reader:
                 self._absent(form)
             elif len(regions) > 1:
                 spots = [Spot(region.grid.place(region.top, 0)) for region in regions]
-                places = "、".join(f"“{spot.place.sheet}”第{region.top + 1}行" for spot, region in zip(spots, regions, strict=True))
+                places = "、".join(
+                    f"“{spot.place.sheet}”第{region.top + 1}行"
+                    for spot, region in zip(spots, regions, strict=True)
+                )
                 self.harvest.report("form_doubled", form, spots, count=str(len(regions)), places=places)
         for region in self.regions:
             spots = [Spot(region.grid.place(region.top, 0))]
@@ -274,13 +280,17 @@ class _Reader:
         headless = self.located.headless.get(form.id)
         if headless:
             grid, row = headless
-            self.harvest.report("form_headless", form, [Spot(grid.place(row, 0))], sheet=grid.name)
+            if not grid.facts.trouble:  # else it was not read at all: said of the sheet
+                spots = [Spot(grid.place(row, 0))]
+                self.harvest.report("form_headless", form, spots, sheet=grid.name)
         else:
             self.harvest.report("form_missing", form, [])
 
     def _stale(self, stale: Sequence[Stale]) -> None:
         """Stored results that were renewed, one finding a form."""
-        by_place = {(place.sheet, place.cell): ref for ref, place in self.report.places.items()} if stale else {}
+        by_place = (
+            {(place.sheet, place.cell): ref for ref, place in self.report.places.items()} if stale else {}
+        )
         found: dict[str, list[Spot]] = {}
         first: dict[str, Stale] = {}
         for one in stale:
@@ -303,11 +313,15 @@ class _Reader:
         used = {region.grid.name for regions in self.located.regions.values() for region in regions}
         used |= self.extras.names() | {grid.name for grid, _ in self.located.headless.values()}
         others = [grid for grid in grids if grid.name not in used]
-        for grid in others:
+        for grid in grids:
             if grid.facts.trouble:
                 cell = Cell(grid.name, "", None, grid.place(0, 0))
                 reading.troubles.append(trouble("sheet_too_large", (cell,), why=grid.facts.trouble))
-        filled = [grid.name for grid in others if any(any(cell not in ("", None) for cell in row) for row in grid.rows)]
+        filled = [
+            grid.name
+            for grid in others
+            if any(any(cell not in ("", None) for cell in row) for row in grid.rows)
+        ]
         if filled:
             listed_names = "、".join(filled[:10]) + ("等" if len(filled) > 10 else "")
             reading.not_checked.append((f"工作表：{listed_names}", "没有识别为决算公开表或其附属的表"))

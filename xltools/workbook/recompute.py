@@ -1,8 +1,8 @@
-"""Stored results of formulas held against what the formulas give: fills in what is missing, renews what is stale.
+"""Stored results of formulas held against what the formulas give: missing ones filled in, stale ones renewed.
 
 A program without the add-in keeps old results, or stores #NAME?; a library stores none at all. Reading such
-results would check yesterday's figures. Most results are confirmed by a plain sum of floats, which costs little;
-only where that disagrees is a formula computed exactly.
+results would check yesterday's figures. Most are confirmed by a plain sum of floats, which costs little; only
+where that disagrees is a formula computed exactly.
 """
 
 from __future__ import annotations
@@ -11,19 +11,25 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
+from typing import Any
 
 from xltools import amount
 from xltools.amount import NotAnAmount
 from xltools.functions import CellError
 from xltools.workbook.address import area, split
-from xltools.workbook.evaluate import Evaluator, Unsupported, Value, content_value
-from xltools.workbook.formulas import plain
+from xltools.workbook.evaluate import Evaluator
 from xltools.workbook.grid import Grid
+from xltools.workbook.harvest import plain_names
 from xltools.workbook.labels import code
+from xltools.workbook.operations import Unsupported, Value, content_value
 
 _PLACES = 6
 _TOLERANCE = 0.0005
 _SUM = re.compile(r"[A-Z0-9:,]+")
+_INDEX = re.compile(r"INDEX\(([A-Z]+)(\d+):([A-Z]+\d+),(\d+)\):\3")
+_PART = r"(XT_TOTAL\([A-Z0-9:,]+\)|[A-Z]+\d+)"
+_CHANGE = re.compile(rf"XT_CHANGE_AMOUNT\({_PART},{_PART}\)")
 _LEAVES = re.compile(r"XT_(?:LEAVES\(|SUBTOTAL\(([A-Z]+\d+),)([A-Z]+\d+:[A-Z]+\d+),([A-Z]+\d+:[A-Z]+\d+)\)")
 
 
@@ -75,14 +81,16 @@ def renew(grids: Sequence[Grid], sheets: Collection[str]) -> list[Stale]:
     """Check the stored results of our functions, and of plain sums, in ``sheets``; where one is stale put the
     right value into the grid, also into all formulas that depend on it as far as they can be computed."""
     concerned = [grid for grid in grids if grid.name in sheets]
-    doubtful = [
-        (grid, cell)
-        for grid in concerned
-        for cell, formula in grid.facts.formulas.items()
-        if (is_own(formula) or formula.startswith("SUM("))
-        and cell not in grid.unsolved
-        and not _confirmed(grid, cell, formula)
-    ]
+    doubtful = []
+    for grid in concerned:
+        leaves: dict[object, Leaves] = {}
+        for cell, formula in grid.facts.formulas.items():
+            if (
+                (is_own(formula) or formula.startswith("SUM("))
+                and cell not in grid.unsolved
+                and not _confirmed(grid, cell, formula, leaves)
+            ):
+                doubtful.append((grid, cell))
     if not doubtful:
         return []
     evaluator = Evaluator({grid.name: grid for grid in grids}, is_own)
@@ -128,70 +136,141 @@ def _same(stored: Value, computed: Value) -> bool:
 
 # --- the cheap confirmation ----------------------------------------------------------------------------
 
+Rectangle = tuple[int, int, int, int]
+"""First row, row after the last, first column, column after the last; from 0."""
+Leaves = tuple[list[int], list[int]] | None
+"""Rows of the leaves of a code tree, and rows without a code, from 0; None where codes cannot be told."""
 
-def _confirmed(grid: Grid, cell: str, formula: str) -> bool:
+
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """A formula as a sum: its cell, what is added and taken, and for a sum over the leaves of a code tree the
+    cell of the code above ("" for all) and the column of codes."""
+
+    row: int
+    at: int
+    bottom: int
+    right: int
+    added: tuple[Rectangle, ...] = ()
+    taken: tuple[Rectangle, ...] = ()
+    above: tuple[int, int] | None = None
+    codes: Rectangle | None = None
+
+
+def _confirmed(grid: Grid, cell: str, formula: str, leaves: dict[object, Leaves]) -> bool:
     """Whether a float sum shows that a stored result is right; False means: look closer."""
-    formula = plain(formula)
-    row, at = split(cell)
-    if row > len(grid.rows) or at > grid.width:
+    plan = _plan(cell, formula)
+    rows = grid.rows
+    if plan is None or plan.bottom > len(rows) or plan.right > grid.width:
         return False
-    stored = grid.rows[row - 1][at - 1]
+    stored = rows[plan.row][plan.at]
     if stored == "" or stored is None:
         stored = 0.0
     if type(stored) is not float:
         return False
-    total = _quick(grid, formula)
-    return total is not None and abs(total - stored) <= max(_TOLERANCE, abs(stored) * 1e-13)
+    try:
+        if plan.codes is None:
+            total = _added(rows, plan.added) - (_added(rows, plan.taken) if plan.taken else 0.0)
+        else:
+            which = plan.codes[:3], plan.above
+            if which not in leaves:
+                leaves[which] = _leaves(rows, plan.codes, plan.above)
+            total = _leaf_sum(rows, leaves[which], plan.added[0][2])
+    except TypeError:  # a text among the numbers
+        return False
+    gap = total - stored
+    return -_TOLERANCE <= gap <= _TOLERANCE or abs(gap) <= abs(stored) * 1e-13
 
 
-def _quick(grid: Grid, formula: str) -> float | None:
-    if formula.startswith(("XT_TOTAL(", "SUM(")):
-        inner = formula.replace("XT_TOTAL(", "").replace("SUM(", "").replace(")", "").replace("$", "")
-        return _sum(grid, inner.split(",")) if _SUM.fullmatch(inner) else None
-    match = _LEAVES.fullmatch(formula.replace("$", ""))
-    return _leaf_sum(grid, match[1], match[2], match[3]) if match else None
-
-
-def _sum(grid: Grid, references: Iterable[str]) -> float | None:
+def _added(rows: Sequence[Sequence[Any]], areas: tuple[Rectangle, ...]) -> float:
     total = 0.0
-    rows = grid.rows
-    for reference in references:
-        top, left, bottom, right = area(reference)
-        if bottom > len(rows) or right > grid.width:
-            return None
-        for row in rows[top - 1 : bottom]:
-            for content in row[left - 1 : right]:
-                if type(content) is float:
+    for top, bottom, left, right in areas:
+        for row in rows[top:bottom]:
+            for content in row[left:right]:
+                if content:
                     total += content
-                elif content != "":
-                    return None
     return total
 
 
-def _leaf_sum(grid: Grid, above: str | None, codes: str, amounts: str) -> float | None:
-    top, left, bottom, right = area(codes)
-    first, at, last, end = area(amounts)
-    if left != right or at != end or (top, bottom) != (first, last) or bottom > len(grid.rows):
-        return None
-    wanted = ""
-    if above:
-        row, column = split(above)
-        wanted = code(grid.rows[row - 1][column - 1])
-        if not wanted:
-            return None
-    found: list[tuple[str, object]] = []
-    for cells in grid.rows[top - 1 : bottom]:
-        digits = code(cells[left - 1])
-        if digits:
-            found.append((digits, cells[at - 1]))
-        elif cells[left - 1] != "" or cells[at - 1] != "":
-            return None
-    parents = {digits[:length] for digits, _ in found for length in (3, 5)}
+def _leaf_sum(rows: Sequence[Sequence[Any]], leaves: Leaves, at: int) -> float:
+    """The sum over the leaves; TypeError where the function itself would fail or is needed to tell."""
+    if leaves is None or any(rows[row][at] for row in leaves[1]):
+        raise TypeError
     total = 0.0
-    for digits, content in found:
-        if digits.startswith(wanted) and digits != wanted and (digits not in parents or len(digits) > 5):
-            if type(content) is float:
-                total += content
-            elif content != "":
-                return None
+    for row in leaves[0]:
+        content = rows[row][at]
+        if content:
+            total += content
     return total
+
+
+def _leaves(rows: Sequence[Sequence[object]], codes: Rectangle, above: tuple[int, int] | None) -> Leaves:
+    wanted = code(rows[above[0]][above[1]]) if above else ""
+    if above and not wanted:
+        return None
+    found: list[tuple[int, str]] = []
+    blank: list[int] = []
+    for row in range(codes[0], codes[1]):
+        content = rows[row][codes[2]]
+        digits = code(content)
+        if digits:
+            found.append((row, digits))
+        elif content == "" or content is None:
+            blank.append(row)
+    parents = {digits[:length] for _, digits in found for length in (3, 5)}
+    below = [
+        row
+        for row, digits in found
+        if digits.startswith(wanted) and digits != wanted and (len(digits) > 5 or digits not in parents)
+    ]
+    return below, blank
+
+
+@lru_cache(maxsize=20_000)
+def _plan(cell: str, formula: str) -> _Sum | None:
+    """A formula as a sum of cells; None where it is anything else."""
+    row, at = split(cell)
+    row, at = row - 1, at - 1
+    formula = plain_names(formula).replace("$", "")
+    if formula.startswith(("XT_TOTAL(", "SUM(")):
+        added = _areas(formula)
+        return _sum(row, at, added) if added else None
+    change = _CHANGE.fullmatch(formula)
+    if change:
+        return _sum(row, at, _areas(change[1]), _areas(change[2]))
+    tree = _LEAVES.fullmatch(_INDEX.sub(_from_index, formula))
+    if tree is None:
+        return None
+    codes, amounts = _areas(tree[2])[0], _areas(tree[3])[0]
+    if codes[:2] != amounts[:2] or codes[3] - codes[2] != 1 or amounts[3] - amounts[2] != 1:
+        return None
+    above = None
+    if tree[1]:
+        up, left = split(tree[1])
+        above = up - 1, left - 1
+    right = max(codes[3], amounts[3], at + 1, above[1] + 1 if above else 0)
+    bottom = max(codes[1], row + 1, above[0] + 1 if above else 0)
+    return _Sum(row, at, bottom, right, (amounts,), (), above, codes)
+
+
+def _sum(row: int, at: int, added: tuple[Rectangle, ...], taken: tuple[Rectangle, ...] = ()) -> _Sum:
+    areas = (*added, *taken)
+    bottom, right = max(area[1] for area in areas), max(area[3] for area in areas)
+    return _Sum(row, at, max(bottom, row + 1), max(right, at + 1), added, taken)
+
+
+def _areas(formula: str) -> tuple[Rectangle, ...]:
+    """What a sum adds up; () where it is more than a sum of cells."""
+    inner = formula.replace("XT_TOTAL(", "").replace("SUM(", "").replace(")", "")
+    if not _SUM.fullmatch(inner):
+        return ()
+    found = []
+    for reference in inner.split(","):
+        top, left, bottom, right = area(reference)
+        found.append((top - 1, bottom, left - 1, right))
+    return tuple(found)
+
+
+def _from_index(match: re.Match[str]) -> str:
+    """INDEX(A8:A17,2):A17, which survives inserted rows, is A9:A17."""
+    return f"{match[1]}{int(match[2]) + int(match[4]) - 1}:{match[3]}"

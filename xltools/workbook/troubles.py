@@ -1,4 +1,4 @@
-"""What can be wrong in reading a workbook: rule id, severity and title by kind; the sentences are in finding.py."""
+"""What can be wrong in reading a workbook: rule id, severity, title, remedy; the wording is in finding.py."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ TROUBLES: dict[str, tuple[str, Severity, str]] = {
     "sheet_too_large": ("reading-34", _E, "工作表过大"),
     "cover_value": ("reading-35", _E, "封面填写有误"),
     "extra_value": ("reading-36", _E, "附加资料填写有误"),
+    "column_renumbered": ("reading-37", _V, "栏次与栏标题不符"),
 }
 """Kind → rule id, severity, title. Ids are never reused."""
 
@@ -64,6 +65,7 @@ REMEDIES = {
     "column_doubled": "只审核了第一栏；请删除多余的一栏。",
     "column_unknown": "这些数没有审核；公开前请删除这一栏。",
     "column_renamed": "请改成表样的标题。",
+    "column_renumbered": "已按标题识别；请核对标题和栏次哪个不对。",
     "line_unknown": "这一行没有审核；请改成表样的项目名称，或填上行次、科目代码。",
     "line_missing": "请从模板补齐；没有数的行也要保留。",
     "line_doubled": "只审核了第一行；请合并或删除多余的一行。",

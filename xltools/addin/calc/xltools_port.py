@@ -4,7 +4,9 @@ Runs inside LibreOffice on its own Python (3.10 or later): standard library and 
 means stands in xltools/addin/port.py; sheets and cells are plain texts here, so all of it can go over a pipe.
 """
 
+import os
 import re
+import tempfile
 
 import uno
 from com.sun.star.awt.MessageBoxButtons import BUTTONS_YES_NO
@@ -12,11 +14,14 @@ from com.sun.star.awt.MessageBoxType import QUERYBOX
 from com.sun.star.beans import PropertyValue
 from com.sun.star.sheet.FormulaResult import ERROR
 from com.sun.star.table import CellAddress
+from com.sun.star.uno import RuntimeException
+from com.sun.star.ui.dialogs.TemplateDescription import FILESAVE_AUTOEXTENSION
 
-ENGLISH_EXCEL = 1  # com.sun.star.sheet.AddressConvention.XL_A1
+EXCEL_FILE = 3  # com.sun.star.sheet.AddressConvention.XL_OOX: English names, commas
 CONDITION, FORMULA = 0, 9  # ConditionEntryType.CONDITION, ConditionalFormat's operator for a formula
 TAG = 'N("xltools")=0'
 TAG_WORD = '"xltools"'
+ALL_CONTENTS = 1 | 2 | 4 | 16  # CellFlags: values, dates, texts, formulas
 NOTE_HEAD = "【校验】"
 INFOBAR = "org.xltools.calc"
 COLOURS = {"错误": 0xFFC7CE, "核实": 0xFFEB9C, "提示": 0xDDEBF7}
@@ -89,13 +94,37 @@ class CalcPort:
 
     def _parser(self):
         parser = self.document.createInstance("com.sun.star.sheet.FormulaParser")
-        parser.FormulaConvention = ENGLISH_EXCEL
+        parser.FormulaConvention = EXCEL_FILE
         parser.CompileEnglish = True
         return parser
 
     def copy_sheet(self, sheet, name):
         names = list(self.document.Sheets.ElementNames)
         self.document.Sheets.copyByName(sheet, name, names.index(sheet) + 1)
+
+    def renew_rows(self, sheet, first, count):
+        target = self.document.Sheets.getByName(sheet)
+        cursor = target.createCursor()
+        cursor.gotoEndOfUsedArea(False)
+        last, width = cursor.RangeAddress.EndRow, cursor.RangeAddress.EndColumn
+        if last >= first:
+            target.Rows.removeByIndex(first, last - first + 1)
+        model = target.getCellRangeByPosition(0, first - 1, width, first - 1)
+        model.clearContents(ALL_CONTENTS)
+        for row in range(first, first + count - 1):
+            target.copyRange(target.getCellByPosition(0, row).CellAddress, model.RangeAddress)
+
+    def snapshot(self):
+        handle, path = tempfile.mkstemp(suffix=".xlsx", prefix="xltools-")
+        os.close(handle)
+        self.document.storeToURL(
+            uno.systemPathToFileUrl(path), (property_value("FilterName", "Calc MS Excel 2007 XML"),)
+        )
+        return path
+
+    def release(self):
+        self.document.store()
+        self.document.close(True)
 
     # marks and notes
 
@@ -195,7 +224,10 @@ class CalcPort:
         if self.controller.hasInfobar(INFOBAR):
             self.controller.removeInfobar(INFOBAR)
         if text:
-            self.controller.appendInfobar(INFOBAR, TITLE, text, 0, (), True)
+            try:
+                self.controller.appendInfobar(INFOBAR, TITLE, text, 0, (), True)
+            except RuntimeException:
+                pass  # a window that nobody sees has no bar
 
     def ask(self, kind, question):
         asked = {
@@ -216,6 +248,14 @@ class CalcPort:
         if not picker.execute():
             return None
         return uno.fileUrlToSystemPath(picker.getSelectedFiles()[0])
+
+    def _ask_save(self, question):
+        picker = self.context.ServiceManager.createInstanceWithArgumentsAndContext(
+            "com.sun.star.ui.dialogs.FilePicker", (FILESAVE_AUTOEXTENSION,), self.context
+        )
+        picker.setDefaultName(question)
+        picker.appendFilter("Excel", "*.xlsx")
+        return uno.fileUrlToSystemPath(picker.getSelectedFiles()[0]) if picker.execute() else None
 
     def _ask_folder(self, question):
         picker = self._service("com.sun.star.ui.dialogs.FolderPicker")
@@ -252,6 +292,9 @@ class CalcPort:
         text = dialog.getControl("text").getText()
         dialog.dispose()
         return text if accepted and text else None
+
+    def recalculate(self):
+        self.document.calculateAll()
 
     def show(self, path):
         url = uno.systemPathToFileUrl(path)

@@ -10,8 +10,7 @@ import re
 from collections.abc import Mapping
 
 from xltools.errors import XltoolsError
-from xltools.workbook.markup import broken, unescape
-from xltools.workbook.surgery.cells import escape
+from xltools.workbook.markup import broken, escape, unescape
 from xltools.workbook.surgery.parts import Parts
 
 _NAME = re.compile(r"<definedName\b([^>]*)>(.*?)</definedName>", re.DOTALL)
@@ -102,10 +101,14 @@ def insert_sheet(text: str, behind: str, name: str, identity: str, part: str) ->
     prefix = re.search(r'(\w+):id="', match[1])
     if behind not in names or prefix is None:
         raise broken(part)
+    # openpyxl declares the prefix on each sheet's own element
+    declared = re.search(rf' xmlns:{prefix[1]}="[^"]*"', match[1])
+    namespace = declared[0] if declared else ""
     position = names.index(behind) + 1
     number = max(int(attributes.get("sheetId", "0")) for attributes in found) + 1
     elements.insert(
-        position, f'<sheet name="{escape(name)}" sheetId="{number}" {prefix[1]}:id="{identity}"/>'
+        position,
+        f'<sheet name="{escape(name)}" sheetId="{number}"{namespace} {prefix[1]}:id="{identity}"/>',
     )
     text = f"{text[: match.start()]}<sheets>{''.join(elements)}</sheets>{text[match.end() :]}"
     text = re.sub(r'\b(localSheetId|activeTab|firstSheet)="([0-9]+)"', lambda m: _later(m, position), text)

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from xltools.errors import XltoolsError
 from xltools.functions import CellError
 from xltools.workbook.address import column_letters, column_number
+from xltools.workbook.markup import escape
 from xltools.workbook.surgery.edits import Computed, Content, Formula, Link, Value
 
 MAX_TEXT = 32_767
 """Characters that Excel keeps in one cell."""
 MAX_FORMULA = 8_192
+_DOUBLE = Context(prec=17, rounding=ROUND_HALF_UP)
+"""Digits that Excel stores of a number."""
 
 _CELL = re.compile(r'<c r="([A-Z]+)[0-9]+"([^>]*?)(?:/>|>(.*?)</c>)', re.DOTALL)
 _STYLE = re.compile(r' s="([0-9]+)"')
@@ -64,11 +67,6 @@ def write_cells(row: int, cells: list[CellXml]) -> str:
     )
 
 
-def escape(text: str) -> str:
-    """``text`` for element content and double-quoted attributes."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-
-
 def escape_text(text: str) -> str:
     """A cell's text: characters that XML cannot hold become _xHHHH_, as Excel writes them."""
     return escape(_UNSAFE.sub(lambda match: f"_x{ord(match[0]) & 0xFFFF:04X}_", text))
@@ -79,7 +77,7 @@ def number_text(number: int | Decimal) -> str:
     if isinstance(number, Decimal):
         if not number.is_finite() or abs(number) >= Decimal("1.8e308"):
             raise XltoolsError("有一个数值超出 Excel 能保存的范围，没有写入。", "请检查来源数据。")
-        normal = number.normalize()
+        normal = number.normalize(_DOUBLE)
         exponent = normal.as_tuple().exponent
         if normal == 0:
             return "0"

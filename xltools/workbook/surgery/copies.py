@@ -8,10 +8,9 @@ from __future__ import annotations
 import re
 
 from xltools.errors import XltoolsError
-from xltools.workbook.markup import unescape
+from xltools.workbook.markup import escape, unescape
 from xltools.workbook.package import relationships_part
 from xltools.workbook.surgery import book
-from xltools.workbook.surgery.cells import escape
 from xltools.workbook.surgery.edits import SheetCopy
 from xltools.workbook.surgery.parts import Parts
 

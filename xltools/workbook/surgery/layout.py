@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from xltools.errors import XltoolsError
 from xltools.workbook.address import area
-from xltools.workbook.surgery.cells import escape
+from xltools.workbook.markup import escape
 
 ORDER = (
     "sheetCalcPr",

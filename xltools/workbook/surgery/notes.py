@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 
 from xltools.workbook.address import split
-from xltools.workbook.markup import broken, unescape
-from xltools.workbook.surgery.cells import escape, escape_text
+from xltools.workbook.markup import broken, escape, unescape
+from xltools.workbook.surgery.cells import escape_text
 from xltools.workbook.surgery.layout import Tail
 from xltools.workbook.surgery.parts import OFFICE, Parts
 

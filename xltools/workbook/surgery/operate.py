@@ -4,22 +4,25 @@ lie."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from xltools.errors import XltoolsError
-from xltools.workbook.address import Area, area
-from xltools.workbook.container import directory, rebuild
-from xltools.workbook.dependents import dependents
-from xltools.workbook.formulas import fast_facts, read_facts
+from xltools.workbook.address import Area, area, join, places, split
+from xltools.workbook.container import rebuild
+from xltools.workbook.dependents import dependents, may_see
+from xltools.workbook.formulas import Facts, decode, fast_facts, slow_facts
 from xltools.workbook.markup import elements
-from xltools.workbook.package import Kind, Package, open_package, resolve
+from xltools.workbook.package import Kind, Package, open_bytes, open_package, resolve
 from xltools.workbook.save import check_writable, save
 from xltools.workbook.surgery import book, marks, notes
 from xltools.workbook.surgery.copies import copy_sheet
-from xltools.workbook.surgery.edits import Edits, Formula, SheetEdit
+from xltools.workbook.surgery.edits import Computed, Edits, Formula, SheetEdit
 from xltools.workbook.surgery.parts import Parts
-from xltools.workbook.surgery.sheet import SheetXml, foreign
+from xltools.workbook.surgery.sheet import SheetXml
+
+_Cells = dict[str, set[str]]
+"""Sheet → cells."""
 
 
 @dataclass(slots=True)
@@ -42,19 +45,44 @@ class Outcome:
 def edit(path: str | Path, edits: Edits, to: str | Path | None = None) -> Outcome:
     """Apply ``edits`` to the workbook at ``path``, saved in place with a backup, or as the copy ``to``.
 
+    Formulas that depend on what changed are computed and their stored values renewed; those that cannot be
+    computed here lose theirs (``Outcome.stale``), and Excel computes them on opening.
     Raises XltoolsError, the file untouched, where the workbook cannot be opened or written (see
-    ``open_package`` and ``save``), is signed, is no .xlsx or .xlsm, or where an edit would
-    destroy something of the user's.
+    ``open_package`` and ``save``), is signed, is no .xlsx or .xlsm, or where an edit would destroy something
+    of the user's.
     """
     if to is None:
         check_writable(path)
     package = open_package(path)
     outcome = apply(package, edits)
+    if outcome.stale:
+        outcome = apply(package, _with_values(edits, open_bytes(package.path, outcome.data), outcome.stale))
     if to is None:
         outcome.backup = save(path, outcome.data, original=package.data)
     else:
         outcome.backup = save(to, outcome.data)
     return outcome
+
+
+def _with_values(edits: Edits, edited: Package, stale: Mapping[str, set[str]]) -> Edits:
+    """``edits`` with the values of the ``stale`` formulas as far as they can be computed in ``edited``."""
+    from xltools.workbook.grid import file_grids
+    from xltools.workbook.operations import content_value
+    from xltools.workbook.recompute import fill_in
+
+    grids = {grid.name: grid for grid in file_grids(edited)}
+    fill_in(list(grids.values()))
+    sheets = dict(edits.sheets)
+    for name, addresses in stale.items():
+        grid = grids[name]
+        cells = dict(sheets.get(name, SheetEdit()).cells)
+        for address in addresses - grid.unsolved.keys() - grid.facts.arrays.keys():
+            row, column = split(address)
+            value = content_value(grid.rows[row - 1][column - 1])
+            asked = cells.get(address)
+            cells[address] = Formula(asked.text, value) if isinstance(asked, Formula) else Computed(value)
+        sheets[name] = replace(sheets.get(name, SheetEdit()), cells=cells)
+    return replace(edits, sheets=sheets)
 
 
 def apply(package: Package, edits: Edits) -> Outcome:
@@ -75,7 +103,6 @@ def apply(package: Package, edits: Edits) -> Outcome:
         work.parts.put(workbook, book.force_calculation(work.parts.text(workbook), workbook))
     work.finish(rebuild_chain=bool(edits.copies))
     data = rebuild(package.data, package.entries, work.parts.changed)
-    directory(data)
     return Outcome(data, sorted(work.parts.changed), stale, work.skipped)
 
 
@@ -153,10 +180,11 @@ class _Work:
         changed = {name: sheet.log.changed for name, sheet in self.open.items() if sheet.log.changed}
         if not changed:
             return {}
-        names = book.defined_names(self.parts.text(self.package.workbook_part))
         stale: dict[str, set[str]] = {}
-        for name, cells in dependents(self._formulas(), changed, names).items():
-            if untrue := cells - self._known(name, edits.sheets.get(name)):
+        found, arrays = self._dependents(changed)
+        for name, cells in found.items():
+            known = self._known(name, edits.sheets.get(name))
+            if untrue := {cell for cell in cells if not self._all_known(cell, arrays[name], known)}:
                 stale[name] = untrue
         for name, cells in list(stale.items()):
             try:
@@ -178,17 +206,44 @@ class _Work:
             }
         return known
 
-    def _formulas(self) -> Mapping[str, Mapping[str, str]]:
-        """All formulas of the workbook as they are after the edit."""
-        old = [sheet.name for sheet in self.package.sheets if sheet.name not in self.open]
-        formulas = {name: facts.formulas for name, facts in read_facts(self.package, old).items()}
-        for name in self.sheet_parts:
-            if name in self.open:
-                facts = fast_facts(self.open[name].text())
-                if facts is None:
-                    raise foreign(name)
-                formulas[name] = facts.formulas
-        return formulas
+    @staticmethod
+    def _all_known(cell: str, arrays: Mapping[str, str], known: set[str]) -> bool:
+        """Whether the edit brought the value of a formula, of an array formula all its values."""
+        if cell not in arrays:
+            return cell in known
+        return all(join(*place) in known for place in places(area(arrays[cell])))
+
+    def _dependents(
+        self, changed: Mapping[str, set[str]]
+    ) -> tuple[dict[str, set[str]], dict[str, dict[str, str]]]:
+        """The formula cells that depend on ``changed``, and the array formulas of the sheets concerned.
+
+        Sheets whose formulas cannot see those concerned so far are not read.
+        """
+        names = book.defined_names(self.parts.text(self.package.workbook_part))
+        facts = {name: self._facts_of(name, sheet.text()) for name, sheet in self.open.items()}
+        others = {
+            sheet.name: decode(self.package.read(sheet.part))
+            for sheet in self.package.sheets
+            if sheet.name not in facts and sheet.kind == "worksheet"
+        }
+        while True:
+            arrays = {name: found.arrays for name, found in facts.items()}
+            formulas = {name: found.formulas for name, found in facts.items()}
+            found = dependents(formulas, changed, names, arrays)
+            fresh = {*changed, *found}
+            near = [name for name, text in others.items() if not text or may_see(text, fresh, names)]
+            if not near:
+                return found, arrays
+            for name in near:
+                facts[name] = self._facts_of(name, others.pop(name))
+
+    def _facts_of(self, name: str, text: str) -> Facts:
+        found = fast_facts(text) if text else None
+        if found is None:
+            part = self.sheet_parts[name]
+            found = slow_facts(self.package.read(part), part)
+        return found
 
     def finish(self, rebuild_chain: bool) -> None:
         """Put the open sheets back and bring the calculation chain in line."""

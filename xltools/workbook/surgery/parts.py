@@ -5,9 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 
-from xltools.workbook.markup import Attributes, broken
+from xltools.workbook.markup import Attributes, broken, escape
 from xltools.workbook.package import Package, read_relationships, relationships_part
-from xltools.workbook.surgery.cells import escape
 
 _RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

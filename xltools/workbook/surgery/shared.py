@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from xltools.workbook.address import area_text, shift
-from xltools.workbook.markup import unescape
-from xltools.workbook.surgery.cells import escape
+from xltools.workbook.markup import escape, unescape
 
 _ATTRIBUTE = re.compile(r' ([A-Za-z:]+)="([^"]*)"')
 _ELEMENT = re.compile(r"<f([^>]*?)(?:/>|>(.*?)</f>)", re.DOTALL)

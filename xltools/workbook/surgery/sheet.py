@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from xltools.errors import XltoolsError
-from xltools.workbook.address import Area, area, area_text, join, split
+from xltools.workbook.address import Area, area, area_text, join, places, split
 from xltools.workbook.formulas import sheet_data
 from xltools.workbook.markup import broken
 from xltools.workbook.surgery import shared
@@ -153,7 +153,11 @@ class SheetXml:
                 )
 
     def _store(self, address: str, content: Computed, cell: CellXml | None, formula: str) -> None:
-        if cell is None or not formula:
+        row, column = split(address)
+        spilled = any(
+            top <= row <= bottom and left <= column <= right for top, left, bottom, right in self._arrays
+        )
+        if cell is None or not (formula or spilled):
             raise XltoolsError(f"“{self.name}”{address} 里已经没有公式，没有写入。", "请重新校验这个工作簿。")
         kind, value = value_xml(content.value)
         kept = re.sub(r' (?:t|vm)="[^"]*"', "", cell.attributes)
@@ -162,12 +166,14 @@ class SheetXml:
         self.log.computed.add(address)
 
     def clear_stored(self, address: str) -> None:
-        """Forget the stored value of a formula: it may have become untrue."""
-        row, column = split(address)
-        for cell in self._row(row).cells:
-            if cell.column == column and (formula := cell.formula):
-                cell.attributes = re.sub(r' (?:t|vm)="[^"]*"', "", cell.attributes)
-                cell.inner = formula
+        """Forget the stored value of a formula, of an array formula all its values: they may be untrue."""
+        place = split(address)
+        ranges = [rectangle for rectangle in self._arrays if rectangle[:2] == place] or [(*place, *place)]
+        for row, column in places(ranges[0]):
+            for cell in self.rows[row].cells if row in self.rows else ():
+                if cell.column == column:
+                    cell.attributes = re.sub(r' (?:t|vm)="[^"]*"', "", cell.attributes)
+                    cell.inner = cell.formula
 
     def _row(self, number: int) -> RowXml:
         if number not in self.rows:

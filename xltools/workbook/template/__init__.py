@@ -18,8 +18,8 @@ from typing import Any, BinaryIO
 from xltools.amount import Unit
 from xltools.editions import Edition
 from xltools.errors import XltoolsError
-from xltools.finding import Finding
-from xltools.report import Cover, Report
+from xltools.finding import Severity
+from xltools.report import Cover, Place, Ref, Report
 from xltools.workbook.layout import (
     ANALYSIS,
     COMPARISON,
@@ -28,17 +28,18 @@ from xltools.workbook.layout import (
     FINDINGS,
     NARRATIVE,
     OVERVIEW,
+    UNCHECKED,
     sheet_name,
 )
 from xltools.workbook.template.analysis import write_analysis
-from xltools.workbook.template.board import Board
+from xltools.workbook.template.board import Board, a1
 from xltools.workbook.template.comparison import write_comparison
 from xltools.workbook.template.cover import write_cover
 from xltools.workbook.template.evaluation import write_evaluation
-from xltools.workbook.template.findings import write_findings
+from xltools.workbook.template.findings import Found, write_findings
 from xltools.workbook.template.forms import sheet_of, write_form
-from xltools.workbook.template.prose import write_narrative, write_overview
-from xltools.workbook.template.styles import SONG, Styles
+from xltools.workbook.template.prose import Said, write_narrative, write_overview
+from xltools.workbook.template.styles import DEFAULT_FONT, Styles
 
 _CREATED = datetime(2025, 1, 1)
 """Pinned, so that the same figures give the same file."""
@@ -47,11 +48,23 @@ _CALC_ID = 191029
 
 
 @dataclass(frozen=True, slots=True)
+class Results:
+    """What other rooms know of a report and the workbook shows: findings as rows (None: never checked), what
+    was not checked (rule and reason), and the generated sentences."""
+
+    found: Sequence[Found] | None = None
+    not_checked: Sequence[tuple[str, str]] = ()
+    sentences: Sequence[Said] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Built:
-    """What a build wrote: function calls by sheet and in all (a cell may hold several)."""
+    """What a build wrote: cells with a function of ours by sheet, function calls in all (a cell may hold
+    several), and where every figure stands."""
 
     cells: dict[str, int]
     calls: int
+    places: dict[Ref, Place]
 
     @property
     def total(self) -> int:
@@ -64,13 +77,11 @@ def build(
     report: Report | None,
     target: str | Path | BinaryIO,
     unit: Unit | None = None,
-    findings: Sequence[Finding] | None = None,
-    not_checked: Sequence[tuple[str, str]] = (),
+    results: Results | None = None,
 ) -> Built:
     """Writes the workbook of ``report``, or the empty template of ``edition`` when it is None.
 
-    ``unit`` is that of the empty template (万元 when not given); a report has its own. ``findings`` and
-    ``not_checked`` (rule and reason) fill 审核结果.
+    ``unit`` is that of the empty template (万元 when not given); a report has its own.
     """
     import xlsxwriter
 
@@ -85,24 +96,21 @@ def build(
             "in_memory": True,
             "strings_to_formulas": False,
             "strings_to_urls": False,
-            "default_format_properties": {"font_name": SONG, "font_size": 11, "font_charset": 134},
+            "default_format_properties": DEFAULT_FONT,
         },
     )
     boards = _Boards(book)
-    _fill(boards, edition, report, report.unit if report else unit or Unit.WAN, findings, not_checked)
-    book.set_properties(
-        {
-            "title": f"{report.cover.entity}部门（单位）决算公开工作簿" if report else edition.title,
-            "created": _CREATED,
-        }
-    )
+    _fill(boards, edition, report, report.unit if report else unit or Unit.WAN, results or Results())
+    name = f"{report.cover.entity}部门（单位）决算公开工作簿" if report else edition.title
+    book.set_properties({"title": name, "created": _CREATED})
     book.set_calc_mode("auto", _CALC_ID)
     book.calc_on_load = False
-    book.set_size(2400, 1500)
     book.close()
+    made = boards.made.values()
     return Built(
-        {name: len(board.calls) for name, board in boards.made.items() if board.calls},
-        sum(call.count for board in boards.made.values() for call in board.calls.values()),
+        {board.name: len(board.calls) for board in made if board.calls},
+        sum(call.count for board in made for call in board.calls.values()),
+        {ref: Place(board.name, a1(*spot)) for board in made for ref, spot in board.places.items()},
     )
 
 
@@ -120,14 +128,7 @@ class _Boards:
         return board
 
 
-def _fill(
-    boards: _Boards,
-    edition: Edition,
-    report: Report | None,
-    unit: Unit,
-    findings: Sequence[Finding] | None,
-    not_checked: Sequence[tuple[str, str]],
-) -> None:
+def _fill(boards: _Boards, edition: Edition, report: Report | None, unit: Unit, results: Results) -> None:
     cover = report.cover if report else Cover(year=edition.year)
     forms = {form.id: sheet_of(edition, form.id, report) for form in edition.forms.values()}
     evaluations = _evaluation_names(report) if edition.self_evaluation else []
@@ -140,22 +141,35 @@ def _fill(
     stated = [(sheet_name(sheet.form), sheet.form.title) for sheet in forms.values()]
     stated += [(COMPARISON, "比较用的上年决算数、年初预算数"), (NARRATIVE, "各段文字和原因")]
     stated += [(name, "项目支出绩效自评表") for name in evaluations]
-    write_cover(first, edition, cover, unit, stated)
+    states = [(name, title, _state(name, results.found)) for name, title in stated]
+    write_cover(first, edition, cover, unit, states)
     for sheet in forms.values():
         write_form(boards.made[sheet_name(sheet.form)], edition, sheet, report)
     rows = write_comparison(boards.made[COMPARISON], edition, report)
     write_analysis(boards.made[ANALYSIS], boards.book, edition, forms, rows, report)
-    write_narrative(boards.made[NARRATIVE], edition, report)
+    write_narrative(boards.made[NARRATIVE], edition, report, results.sentences)
     if edition.self_evaluation:
         filled = report.self_evaluations if report else []
-        for number, name in enumerate(evaluations):
-            one = filled[number] if number < len(filled) else None
-            write_evaluation(boards.made[name], edition.self_evaluation, one, cover.year, unit.value)
+        for number, name in enumerate(evaluations, 1):
+            one = filled[number - 1] if number <= len(filled) else None
+            write_evaluation(boards.made[name], edition.self_evaluation, one, cover.year, unit.value, number)
     write_overview(boards.made[OVERVIEW], report)
-    write_findings(boards.made[FINDINGS], findings, not_checked, report.explanations if report else {})
+    explanations = report.explanations if report else {}
+    write_findings(boards.made[FINDINGS], results.found, results.not_checked, explanations)
     for board in boards.made.values():
         board.finish()
     first.sheet.activate()
+
+
+def _state(name: str, found: Sequence[Found] | None) -> str:
+    """通过, 2 处错误, 1 处核实, 未校验."""
+    if found is None:
+        return UNCHECKED
+    here = [one.severity for one in found if one.cells[1] == name]
+    for severity in (Severity.ERROR, Severity.VERIFY):
+        if severity in here:
+            return f"{here.count(severity)} 处{severity.value}"
+    return "通过"
 
 
 def _evaluation_names(report: Report | None) -> list[str]:
@@ -169,8 +183,7 @@ def create(
     report: Report | None = None,
     unit: Unit | None = None,
     overwrite: bool = False,
-    findings: Sequence[Finding] | None = None,
-    not_checked: Sequence[tuple[str, str]] = (),
+    results: Results | None = None,
 ) -> Built:
     """``build`` to a file, atomically. Raises XltoolsError when it exists (and not ``overwrite``), lies in a
     folder that is not there, or cannot be written."""
@@ -185,7 +198,7 @@ def create(
     except OSError as error:
         raise _cannot_write(path, error) from error
     try:
-        built = build(edition, report, draft, unit, findings, not_checked)
+        built = build(edition, report, draft, unit, results)
         os.chmod(draft, 0o644)
         os.replace(draft, path)
     except OSError as error:

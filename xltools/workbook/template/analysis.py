@@ -15,10 +15,12 @@ from xltools.workbook.template import comparison
 from xltools.workbook.template.board import Area, Board, Call, Text, a1, quoted
 from xltools.workbook.template.comparison import amounts_area, classes
 
-_WIDTHS = (11, 34, 16, 12, 16, 16, 12, 16, 12)
+_WIDTHS = (11, 34, 16, 16, 16, 16, 13, 16, 12)
 NONE = "—"
 """Shown where there is no percentage: a base of zero."""
 _SPARE_CLASSES = 8
+_CHART = 500
+"""Width of a chart in pixels: the columns right of the narrow tables."""
 _ROW = 18
 """Height of a row in points: 24 pixels."""
 _COLOURS = ("#4472C4", "#A5A5A5", "#70AD47")
@@ -52,20 +54,20 @@ def write_analysis(
     hint = "由公式得出，不用填写。占比相加恰为100.00%，尾差归最大的一项；上年或预算为零时显示“—”。"
     board.merge(Area(1, 0, 1, 8), hint, styles("hint", "left"))
     row = _structure(board, source, "revenue", "一、收入结构（公开02表）", 3)
-    _insert(board, _bar(book, "收入结构", 5, row - 2), 3, 4, row - 3, 530)
+    _insert(board, _bar(book, "收入结构", 5, row - 2), 3, 4, row - 3, _CHART)
     top = row + 1
     row = _structure(board, source, "expenditure", "二、支出结构（公开03表）", top)
-    _insert(board, _bar(book, "支出结构", top + 2, row - 2), top, 4, row - top, 530)
+    _insert(board, _bar(book, "支出结构", top + 2, row - 2), top, 4, row - top, _CHART)
     top = row + 1
     row = _changes(board, source, top)
-    changes = _columns(book, "与上年比较", top + 2, row - 1, (2, 4), top + 1)
+    changes = _columns(book, "与上年比较", top + 2, row - 1, (2, 3), top + 1)
     row = _classes(board, source, row + 1)
     top = row + 1
     row = _three_public(board, source, top)
-    three_public = _columns(book, "“三公”经费", top + 2, row - 1, (2, 4, 7), top + 1)
-    _insert(board, changes, row + 1, 0, 13, 590)
-    _insert(board, three_public, row + 1, 4, 13, 530)
-    page.print_area(0, 0, row + 14, len(_WIDTHS) - 1)
+    three_public = _columns(book, "“三公”经费", top + 2, row - 1, (2, 3, 6), top + 1)
+    _insert(board, changes, row + 1, 0, 14, _CHART + 30)
+    _insert(board, three_public, row + 1, 4, 14, _CHART)
+    page.print_area(0, 0, row + 15, len(_WIDTHS) - 1)
     _page(board)
 
 
@@ -148,7 +150,7 @@ def _rate(board: Board, row: int, column: int, call: Call) -> None:
 
 
 def _changes(board: Board, source: _Source, top: int) -> int:
-    labels = ("表", "项目", "本年数", "", "上年数", "增减额", "增减率", "年初预算数", "完成率")
+    labels = ("表", "项目", "本年数", "上年数", "增减额", "增减率", "年初预算数", "完成率")
     _heads(board, top, "三、与上年、与预算比较", labels)
     wanted = (
         ("收入总计", Ref("summary", "31", "1")),
@@ -161,15 +163,14 @@ def _changes(board: Board, source: _Source, top: int) -> int:
         board.put(row, 0, source.edition.forms[ref.form].number, board.styles("cell", "centre"))
         board.put(row, 1, name, board.styles("cell", "left"))
         _figure(board, source, row, 2, ref)
-        board.put(row, 3, None, board.styles("cell"))
-        _compared(board, source, row, 4, ref)
-        _change(board, row, 2, 4, 5)
+        _compared(board, source, row, 3, ref)
+        _change(board, row, 2, 3, 4)
         if ref.form == "general":
-            _compared(board, source, row, 7, ref, budget=True)
-            _rate(board, row, 8, Call("XT_COMPLETION", (Area(row, 2, row, 2), Area(row, 7, row, 7))))
+            _compared(board, source, row, 6, ref, budget=True)
+            _rate(board, row, 7, Call("XT_COMPLETION", (Area(row, 2, row, 2), Area(row, 6, row, 6))))
         else:
+            board.put(row, 6, None, board.styles("cell", "unused"))
             board.put(row, 7, None, board.styles("cell", "unused"))
-            board.put(row, 8, None, board.styles("cell", "unused"))
     return top + 2 + len(wanted)
 
 
@@ -224,7 +225,7 @@ def _looked_up(board: Board, source: _Source, row: int, code: str) -> None:
 
 
 def _three_public(board: Board, source: _Source, top: int) -> int:
-    labels = ("栏次", "项目", "决算数", "", "上年数", "增减额", "增减率", "全年预算数", "")
+    labels = ("栏次", "项目", "决算数", "上年数", "增减额", "增减率", "全年预算数")
     _heads(board, top, "五、“三公”经费（公开09表）", labels)
     names = ("合计", "因公出国（境）费", "公务用车购置费", "公务用车运行维护费", "公务接待费")
     columns = (("7", "1"), ("8", "2"), ("10", "4"), ("11", "5"), ("12", "6"))
@@ -232,15 +233,9 @@ def _three_public(board: Board, source: _Source, top: int) -> int:
         board.put(row, 0, actual, board.styles("cell", "centre"))
         board.put(row, 1, name, board.styles("cell", "left"))
         _figure(board, source, row, 2, Ref("three_public", "1", actual))
-        board.put(row, 3, None, board.styles("cell"))
-        _compared(board, source, row, 4, Ref("three_public", "1", actual))
-        gap = board.styles("cell", "amount")
-        current, previous = board.contents[row, 2], board.contents.get((row, 4))
-        value = Decimal(str(current or 0)) - Decimal(str(previous or 0))
-        board.native(row, 5, f"ROUND({a1(row, 2)}-{a1(row, 4)},2)", value, gap)
-        _rate(board, row, 6, Call("XT_CHANGE_RATE", (Area(row, 2, row, 2), Area(row, 4, row, 4))))
-        _figure(board, source, row, 7, Ref("three_public", "1", planned))
-        board.put(row, 8, None, board.styles("cell"))
+        _compared(board, source, row, 3, Ref("three_public", "1", actual))
+        _change(board, row, 2, 3, 4)
+        _figure(board, source, row, 6, Ref("three_public", "1", planned))
     return top + 2 + len(names)
 
 
@@ -267,10 +262,14 @@ def _bar(book: Any, title: str, first: int, last: int) -> Any:
         }
     )
     chart.set_legend({"none": True})
-    chart.set_y_axis({"reverse": True, "num_font": _FONT, "line": {"color": "#BFBFBF"}})
-    chart.set_x_axis(
-        {"num_format": "0%", "num_font": _FONT, "min": 0, "max": 1, "major_gridlines": {"visible": False}}
-    )
+    names = {
+        "reverse": True,
+        "num_font": {**_FONT, "size": 8},
+        "line": {"color": "#BFBFBF"},
+        "interval_unit": 1,
+    }
+    chart.set_y_axis(names)
+    chart.set_x_axis({"visible": False, "min": 0, "max": 1.2, "major_gridlines": {"visible": False}})
     return chart
 
 
@@ -296,6 +295,7 @@ def _columns(book: Any, title: str, first: int, last: int, columns: tuple[int, .
     chart.set_y_axis(
         {
             "num_format": "#,##0",
+            "min": 0,
             "num_font": _FONT,
             "major_gridlines": {"visible": True, "line": {"color": "#E5E5E5"}},
         }
@@ -306,7 +306,6 @@ def _columns(book: Any, title: str, first: int, last: int, columns: tuple[int, .
 def _page(board: Board) -> None:
     page = board.sheet
     page.set_paper(9)
-    page.set_landscape()
     page.fit_to_pages(1, 0)
     page.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
     page.hide_gridlines(2)

@@ -14,6 +14,7 @@ from typing import Any
 
 from xltools import functions
 from xltools.functions import Block, FunctionError, Result, Scalar
+from xltools.report import Ref
 from xltools.workbook.address import column_letters
 from xltools.workbook.template.styles import Styles
 
@@ -104,6 +105,7 @@ class Board:
     styles: Styles
     contents: dict[Spot, Scalar] = field(default_factory=dict)
     calls: dict[Spot, Call] = field(default_factory=dict)
+    places: dict[Ref, Spot] = field(default_factory=dict)
     others: dict[str, Board] = field(default_factory=dict)
     _rules: dict[tuple[tuple[str, Any], ...], list[Spot]] = field(default_factory=lambda: defaultdict(list))
 

@@ -8,7 +8,7 @@ from typing import Any
 from xltools.amount import Unit
 from xltools.editions import Edition
 from xltools.report import Cover
-from xltools.workbook.layout import COVER, COVER_FIELDS, STATES, UNCHECKED, Field
+from xltools.workbook.layout import COVER, COVER_FIELDS, STATES, Field
 from xltools.workbook.template.board import Area, Board, Spot, a1, quoted
 
 _LABEL, _VALUE, _HELP = 1, 2, 3
@@ -32,9 +32,9 @@ def address(key: str) -> str:
 
 
 def write_cover(
-    board: Board, edition: Edition, cover: Cover, unit: Unit, sheets: Sequence[tuple[str, str]]
+    board: Board, edition: Edition, cover: Cover, unit: Unit, sheets: Sequence[tuple[str, str, str]]
 ) -> None:
-    """``sheets``: name and title of every sheet whose state is shown."""
+    """``sheets``: name, title and state of every sheet whose state is shown."""
     page, styles = board.sheet, board.styles
     for column, width in enumerate((3, 20, 44, 62)):
         page.set_column(column, column, width)
@@ -95,25 +95,24 @@ def _field(board: Board, edition: Edition, field: Field, value: Any) -> None:
         board.validate(row, column, validate="any", **message)
 
 
-def _states(board: Board, sheets: Sequence[tuple[str, str]], top: int) -> None:
+def _states(board: Board, sheets: Sequence[tuple[str, str, str]], top: int) -> None:
     styles, page = board.styles, board.sheet
     for column, label in enumerate(STATES.labels, _LABEL):
         board.put(top, column, label, styles("cell", "band", "centre"))
     page.set_row(top, 22)
-    for row, (name, title) in enumerate(sheets, top + 1):
+    for row, (name, title, state) in enumerate(sheets, top + 1):
         page.set_row(row, 19)
         page.write_url(row, _LABEL, f"internal:'{name}'!A1", styles("cell", "link", "centre"), name)
         board.contents[row, _LABEL] = name
         board.put(row, _VALUE, title, styles("cell", "left", "indent"))
-        board.put(row, _HELP, UNCHECKED, styles("cell", "left", "indent"))
+        board.put(row, _HELP, state, styles("cell", "left", "indent"))
     bottom = top + len(sheets)
-    state = Area(top + 1, _HELP, bottom, _HELP)
     for word, colour in (("错误", "#9C0006"), ("核实", "#9C5700"), ("通过", "#006100")):
         page.conditional_format(
-            state.top,
-            state.left,
-            state.bottom,
-            state.right,
+            top + 1,
+            _HELP,
+            bottom,
+            _HELP,
             {
                 "type": "text",
                 "criteria": "containing",

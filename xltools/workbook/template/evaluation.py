@@ -9,7 +9,7 @@ from typing import Any
 
 from xltools.editions import SelfEvaluationForm
 from xltools.functions import FunctionError
-from xltools.report import Fund, Indicator, SelfEvaluation
+from xltools.report import Fund, Indicator, SelfEvaluation, evaluation_ref
 from xltools.workbook.layout import (
     ACHIEVEMENT,
     ANALYSIS_BLOCK,
@@ -27,28 +27,59 @@ _WIDTHS = (13, 13, 14, 26, 14, 15, 18, 9, 9, 46, 3, 8, 10)
 _LAST = 9
 """The last printed column; 符号 and 计量单位 stand beyond it."""
 _HELPERS = 11
+_FUNDS_ROW = 6
+"""Row of 资金总额."""
 _BLANK_INDICATORS = ((0, 0, 4), (0, 1, 3), (0, 2, 2), (0, 3, 1), (1, 1, 2), (1, 3, 2), (2, 0, 1))
 """Rows per 一级 and 二级指标 of an empty form."""
 _QUANTITATIVE, _QUALITATIVE = "XT_SCORE", "XT_BAND_SCORE"
 
 
 def write_evaluation(
-    board: Board, form: SelfEvaluationForm, evaluation: SelfEvaluation | None, year: int | None, unit: str
+    board: Board,
+    form: SelfEvaluationForm,
+    evaluation: SelfEvaluation | None,
+    year: int | None,
+    unit: str,
+    number: int = 1,
 ) -> None:
-    """Writes the form of one project; an empty one without ``evaluation``."""
+    """Writes the form of the ``number``-th project; an empty one without ``evaluation``."""
     for column, width in enumerate(_WIDTHS):
         board.sheet.set_column(column, column, width)
     filled = evaluation or SelfEvaluation(
         funds=[Fund("资金总额"), Fund("省级财政资金")], indicators=_blank_indicators(form)
     )
     _head(board, form, filled, year)
-    row = _funds(board, filled, 4, unit)
-    row = _goals(board, filled, row)
-    first, row = _indicators(board, filled, row)
-    _total(board, form, filled, first, row)
-    row = _analysis(board, form, filled, row + 1)
-    _notes(board, form, row)
-    _page(board, row + len(form.notes) - 1)
+    goals = _funds(board, filled, 4, unit)
+    row = _goals(board, filled, goals)
+    first, total = _indicators(board, filled, row)
+    _total(board, form, filled, first, total)
+    notes = _analysis(board, form, filled, total + 1)
+    _notes(board, form, notes)
+    _page(board, notes + len(form.notes) - 1)
+    _places(board, filled, number, (goals, first, total))
+
+
+def _places(board: Board, filled: SelfEvaluation, number: int, rows: tuple[int, int, int]) -> None:
+    """Where each part of the form stands, for links and marks."""
+    goals, first, total = rows
+
+    def at(part: str, column: str, row: int, position: int) -> None:
+        board.places[evaluation_ref(number, part, column)] = (row, position)
+
+    for name, row, position in (("project", 2, 1), ("department", 3, 1), ("entity", 3, 6)):
+        at("head", name, row, position)
+    for count in range(len(filled.funds)):
+        for position, heading in enumerate(FUNDS.headings, 1):
+            at(f"fund{count + 1}", heading.key, _FUNDS_ROW + count, position)
+    at("goal", "text", goals + 1, 1)
+    at("achievement", "text", goals + 1, 5)
+    for count in range(len(filled.indicators)):
+        for position, heading in enumerate(INDICATORS.headings, 1):
+            at(f"indicator{count + 1}", heading.key, first + count, _indicator_column(position))
+    at("total", "text", total, 8)
+    at("grade", "text", total, 9)
+    for count, heading_text in enumerate(filled.analysis):
+        at(f"analysis:{heading_text}", "text", total + 1 + count, 3)
 
 
 def _blank_indicators(form: SelfEvaluationForm) -> list[Indicator]:
@@ -175,13 +206,18 @@ def _indicators(board: Board, filled: SelfEvaluation, top: int) -> tuple[int, in
     rows = filled.indicators or [Indicator("", "", "")]
     board.merge(Area(top, 0, top + len(rows), 0), "项目支出绩效指标", head)
     for column, heading in enumerate(INDICATORS.headings, 1):
-        at = column if column <= _LAST else _HELPERS + column - _LAST - 1
+        at = _indicator_column(column)
         board.put(top, at, heading.label, head if column <= _LAST else styles("hint", "centre"))
     board.sheet.set_row(top, 22)
     _levels(board, rows, top + 1)
     for row, indicator in enumerate(rows, top + 1):
         _indicator(board, row, indicator)
     return top + 1, top + 1 + len(rows)
+
+
+def _indicator_column(number: int) -> int:
+    """The column of the ``number``-th heading: the printed ones, then the helpers beyond them."""
+    return number if number <= _LAST else _HELPERS + number - _LAST - 1
 
 
 def _levels(board: Board, rows: Sequence[Indicator], top: int) -> None:
@@ -251,7 +287,7 @@ def _number(board: Board, row: int, column: int, title: str) -> None:
 def _total(board: Board, form: SelfEvaluationForm, filled: SelfEvaluation, first: int, row: int) -> None:
     styles = board.styles
     board.merge(Area(row, 0, row, 7), SCORE_TOTAL.label, styles("cell", "head"))
-    scores, execution = Area(first, 8, row - 1, 8), Area(6, 8, 6, 8)
+    scores, execution = Area(first, 8, row - 1, 8), Area(_FUNDS_ROW, 8, _FUNDS_ROW, 8)
     points: dict[str, Any] = {"num_format": "0.##;-0.##;", "align": "center", "bold": True}
     _computed(board, row, 8, Call("XT_POINTS", (scores, execution)), filled.total, points)
     own = Area(row, 8, row, 8)

@@ -3,25 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
-from xltools.finding import Finding, Severity, explanation_key
+from xltools.finding import Severity
+from xltools.report import Place
 from xltools.workbook.layout import FINDING_ROWS, FINDINGS, NOT_CHECKED
 from xltools.workbook.template.board import Area, Board
 from xltools.workbook.template.prose import height
 
-_WIDTHS = (8, 30, 40, 16, 12, 12, 11, 60, 40, 20, 44, 20)
+_WIDTHS = (8, 12, 40, 15, 12, 12, 10, 64, 34, 20, 44, 20)
 _TOP = 3
+_EXPLANATION = FINDING_ROWS.at("explanation")
+_PROSE = (1, 2, 7, 8, _EXPLANATION)
 _COLOURS = {Severity.ERROR: "#9C0006", Severity.VERIFY: "#9C5700", Severity.HINT: "#5F5F5F"}
 NEVER = "还没有校验。点“校验”按钮，或运行 xltools check。"
 
 
+class Found(Protocol):
+    """One finding as a row; see ``review.sheet.Row``. ``cells`` are texts in the order of the headings."""
+
+    @property
+    def cells(self) -> Sequence[str]: ...
+    @property
+    def place(self) -> Place | None: ...
+    @property
+    def severity(self) -> Severity: ...
+    @property
+    def key(self) -> str: ...
+
+
 def write_findings(
     board: Board,
-    findings: Sequence[Finding] | None,
+    found: Sequence[Found] | None,
     not_checked: Sequence[tuple[str, str]],
     explanations: Mapping[str, str],
 ) -> None:
-    """``findings`` None: never checked. ``not_checked``: rule and reason. ``explanations``: 出错说明 by key;
+    """``found`` None: never checked. ``not_checked``: rule and reason. ``explanations``: 出错说明 by key;
     those of no finding keep a row, so that nothing the accountant wrote is lost."""
     page, styles = board.sheet, board.styles
     for column, (width, heading) in enumerate(zip(_WIDTHS, FINDING_ROWS.headings, strict=True)):
@@ -29,16 +46,19 @@ def write_findings(
     last = len(_WIDTHS) - 2
     board.merge(Area(0, 0, 0, last), FINDINGS, styles("title"))
     page.set_row(0, 34)
-    board.merge(Area(1, 0, 1, last), _summary(findings), styles("left"))
+    board.merge(Area(1, 0, 1, last), _summary(found), styles("left"))
     for column, label in enumerate(FINDING_ROWS.labels):
         board.put(_TOP - 1, column, label, styles("cell", "band", "centre"))
-    row, left = _TOP, dict(explanations)
-    for finding in findings or ():
-        _finding(board, row, finding, left.pop(explanation_key(finding), ""))
+    row = _TOP
+    for one in found or ():
+        _finding(board, row, one)
         row += 1
-    for key, text in left.items():
-        _kept(board, row, key, text)
-        row += 1
+    # A 出错说明 belongs to a rule and a place; the figures in its key may have moved.
+    shown = {_rule_and_place(one.key) for one in found or ()}
+    for key, text in explanations.items():
+        if _rule_and_place(key) not in shown:
+            _kept(board, row, key, text)
+            row += 1
     if row == _TOP:
         for column in range(last + 1):
             board.put(row, column, None, styles("cell"))
@@ -49,52 +69,36 @@ def write_findings(
     _page(board)
 
 
-def _summary(findings: Sequence[Finding] | None) -> str:
-    if findings is None:
+def _summary(found: Sequence[Found] | None) -> str:
+    if found is None:
         return NEVER
-    counts = {one: sum(finding.severity is one for finding in findings) for one in Severity}
+    counts = {one: sum(row.severity is one for row in found) for one in Severity}
     text = "，".join(f"{severity.value} {count} 处" for severity, count in counts.items())
     return f"{text}。错误须改正；核实须写出错说明；提示供参考。"
 
 
-def _finding(board: Board, row: int, finding: Finding, explanation: str) -> None:
+def _rule_and_place(key: str) -> tuple[str, ...]:
+    return tuple(key.split("|")[:2])
+
+
+def _finding(board: Board, row: int, found: Found) -> None:
     styles = board.styles
     text = styles("cell", "left", "wrap", "top")
     centre = styles("cell", "centre", "top", "wrap")
-    first = finding.cells[0] if finding.cells else None
-    form, item = _place(first.label if first else "")
-    board.put(
-        row,
-        0,
-        finding.severity.value,
-        styles("cell", "centre", "top", "bold", font_color=_COLOURS[finding.severity]),
-    )
-    board.put(row, 1, form, text)
-    board.put(row, 2, item, text)
-    place = first.place if first else None
-    if place:
-        link = f"internal:'{place.sheet}'!{place.cell}"
-        board.sheet.write_url(row, 3, link, styles("cell", "link", "centre", "top"), place.cell)
-    else:
-        board.put(row, 3, None, centre)
-    board.put(row, 4, finding.facts.get("expected", ""), centre)
-    board.put(row, 5, first.value if first else "", centre)
-    board.put(row, 6, "" if finding.gap is None else f"{finding.gap:f}", centre)
-    board.put(row, 7, finding.message, text)
-    board.put(row, 8, finding.remedy or finding.basis, text)
-    board.put(row, 9, finding.rule, centre)
-    board.put(row, 10, explanation, styles("cell", "left", "wrap", "top", "entry"))
-    board.put(row, 11, explanation_key(finding), styles("hint"))
-    texts = ((finding.message, 7), (finding.remedy, 8), (explanation, 10), (item, 2))
-    board.sheet.set_row(row, max(height(value, _WIDTHS[at]) for value, at in texts))
-
-
-def _place(label: str) -> tuple[str, str]:
-    """«公开03表 支出决算表 201 …» as the form and the rest."""
-    parts = label.split(" ", 2)
-    if len(parts) == 3 and parts[0].endswith("表"):
-        return " ".join(parts[:2]), parts[2]
-    return (label, "") if label.endswith("表") else ("", label)
+    colour = _COLOURS[found.severity]
+    for column, content in enumerate(found.cells):
+        style = text if column in _PROSE else centre
+        if column == 0:
+            style = styles("cell", "centre", "top", "bold", font_color=colour)
+        elif column == _EXPLANATION:
+            style = styles("cell", "left", "wrap", "top", "entry")
+        board.put(row, column, content, style)
+    if found.place:
+        sheet, cell = found.place
+        link = styles("cell", "link", "centre", "top", "wrap")
+        board.sheet.write_url(row, 3, f"internal:'{sheet}'!{cell}", link, found.cells[3])
+    board.put(row, len(_WIDTHS) - 1, found.key, styles("hint"))
+    board.sheet.set_row(row, max(height(text, _WIDTHS[at]) for at, text in enumerate(found.cells)))
 
 
 def _kept(board: Board, row: int, key: str, text: str) -> None:

@@ -49,6 +49,7 @@ def write_form(board: Board, edition: Edition, sheet: FormSheet, report: Report 
     formulas = computed(edition, sheet)
     _texts(board, sheet, report, edition)
     _amounts(board, sheet, report, formulas)
+    board.places |= {ref: spot for ref, spot in sheet.cells.items() if not is_spare(ref.line)}
     _notes(board, sheet)
     _heights(board, sheet)
     mark_broken(board, edition, sheet)
@@ -169,7 +170,8 @@ def _texts(board: Board, sheet: FormSheet, report: Report | None, edition: Editi
 
 def _code_messages(board: Board, sheet: FormSheet, row: int) -> None:
     column = sheet.code_column
-    own = a1(row, column, fixed_column=True)
+    # All rows share one validation, whose formula is that of its first cell.
+    own = a1(sheet.body_row + 1, column, fixed_column=True)
     codes = f"{a1(sheet.body_row, column, True, True)}:{a1(sheet.notes_row, column, True, True)}"
     board.validate(
         row,

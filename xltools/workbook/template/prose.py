@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Protocol
 
 from xltools.editions import Edition
 from xltools.report import Report
 from xltools.workbook.layout import (
     DUTIES,
+    FINAL,
     GLOSSARY,
     GLOSSARY_CLOSING,
     NARRATIVE,
@@ -22,6 +24,7 @@ from xltools.workbook.template.comparison import classes
 from xltools.workbook.template.styles import lines_needed
 
 _SPARE_TERMS = 14
+_NARRATIVE = (22, 26, 14, 50, 48, 40)
 _LINE = 16
 HIGHEST = 409
 """Points; the highest row that a spreadsheet allows."""
@@ -32,49 +35,123 @@ def height(text: str, width: float, least: float = 22) -> float:
     return min(HIGHEST, max(least, _LINE * lines_needed(text, width) + 8))
 
 
-def write_narrative(board: Board, edition: Edition, report: Report | None) -> None:
-    """One row a sentence, with the reasons that are known."""
+class Asked(Protocol):
+    """Something that only the accountant can say in a sentence; see ``narrative.Slot``."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def store(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+
+
+class Said(Protocol):
+    """A generated sentence; see ``narrative.Sentence``."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def headings(self) -> Sequence[str]: ...
+    @property
+    def generated(self) -> str: ...
+    @property
+    def slots(self) -> Sequence[Asked]: ...
+
+
+class SentenceRow(NamedTuple):
+    """A row of 情况说明, but for what the accountant types into it."""
+
+    section: str
+    content: str
+    key: str
+    generated: str = ""
+    asks: bool = True
+    """Whether a reason can be given here."""
+
+
+def write_narrative(
+    board: Board, edition: Edition, report: Report | None, sentences: Sequence[Said] = ()
+) -> None:
+    """One row a sentence; without sentences, one row for every reason that may be asked for."""
     page, styles = board.sheet, board.styles
-    widths = (20, 24, 14, 46, 52, 46)
-    for column, (width, heading) in enumerate(zip(widths, SENTENCES.headings, strict=True)):
+    for column, (width, heading) in enumerate(zip(_NARRATIVE, SENTENCES.headings, strict=True)):
         page.set_column(column, column, width, None, {"hidden": heading.hidden})
-    last = len(widths) - 1
+    last = len(_NARRATIVE) - 1
     board.merge(Area(0, 0, 0, last), NARRATIVE, styles("title"))
     page.set_row(0, 34)
     board.merge(
         Area(1, 0, 1, last),
-        "米色列填写原因、用途；“生成文字”由软件按各表的数写出，“最终文字”可以改写，留空时按生成文字公开。",
+        "米色格填写原因、用途；“生成文字”由软件按各表的数写出，“最终文字”可以改写，留空时按生成文字公开。",
         styles("hint", "left"),
     )
     for column, label in enumerate(SENTENCES.labels):
         board.put(2, column, label, styles("cell", "band", "centre"))
     page.set_row(2, 22)
-    for row, (section, content, key, reason) in enumerate(_sentences(edition, report), 3):
-        texts = ("left", "wrap", "top")
-        for column, text in enumerate((section, content, key)):
-            board.put(row, column, text, styles("cell", *texts))
-        board.put(row, 3, None, styles("cell", "unused", *texts))
-        board.put(row, 4, reason, styles("cell", "entry", *texts))
-        board.put(row, 5, None, styles("cell", "entry", *texts))
-        board.validate(
-            row,
-            4,
-            validate="any",
-            input_title=content[:32],
-            input_message="写原因或用途，不写“主要原因是”和句末的句号；没有变动的可以留空。",
-        )
-        page.set_row(row, height(reason, widths[4]))
+    reasons = dict(report.reasons) if report else {}
+    finals = {k: v for k, v in report.texts.items() if k.startswith(FINAL)} if report else {}
+    row = 3
+    listed = list(_said(sentences) if sentences else _listed(edition, report))
+    for one in (*listed, *_others(listed, report)):
+        _sentence(board, row, one, reasons.get(one.key, ""), finals.get(FINAL + one.key, ""))
+        row += 1
     page.freeze_panes(3, 2)
     _page(board, landscape=True, repeat=2)
 
 
-def _sentences(edition: Edition, report: Report | None) -> Iterator[tuple[str, str, str, str]]:
+def _sentence(board: Board, row: int, one: SentenceRow, reason: str, final: str) -> None:
+    styles, texts = board.styles, ("left", "wrap", "top")
+    for column, text in enumerate((one.section, one.content, one.key)):
+        board.put(row, column, text, styles("cell", *texts))
+    board.put(row, 3, one.generated, styles("cell", *texts, *(() if one.generated else ("unused",))))
+    asks = one.asks or bool(reason)
+    board.put(row, 4, reason, styles("cell", "entry" if asks else "unused", *texts))
+    board.put(row, 5, final, styles("cell", "entry", *texts))
+    if asks:
+        board.validate(
+            row,
+            4,
+            validate="any",
+            input_title=one.content[:32],
+            input_message="写原因或用途，不写“主要原因是”和句末的句号；没有变动的可以留空。",
+        )
+    cells = ((one.generated, 3), (reason, 4), (final, 5), (one.section, 0), (one.content, 1))
+    board.sheet.set_row(row, max(height(text, _NARRATIVE[at]) for text, at in cells))
+
+
+def sentence_rows(sentences: Sequence[Said], report: Report) -> list[SentenceRow]:
+    """The rows of 情况说明: every sentence, what else it asks for, and what was typed for none of them."""
+    listed = list(_said(sentences))
+    return [*listed, *_others(listed, report)]
+
+
+def _others(listed: Sequence[SentenceRow], report: Report | None) -> Iterator[SentenceRow]:
+    """Rows for reasons and final texts that no listed row takes: nothing typed is lost."""
+    if report is None:
+        return
+    finals = (key.removeprefix(FINAL) for key in report.texts if key.startswith(FINAL))
+    shown = {row.key for row in listed}
+    for key in dict.fromkeys([*report.reasons, *finals]):
+        if key not in shown:
+            yield SentenceRow("其他", key, key)
+
+
+def _said(sentences: Sequence[Said]) -> Iterator[SentenceRow]:
+    """A row for every sentence, and one below it for whatever else it asks for."""
+    known = {key: content for _, content, key in narrative_rows([])}
+    for one in sentences:
+        section, *below = one.headings
+        asked = {slot.key: slot.label for slot in one.slots if slot.store == "reasons"}
+        yield SentenceRow(section, below[-1] if below else "", one.key, one.generated, one.key in asked)
+        for key, label in asked.items():
+            if key != one.key:
+                yield SentenceRow(section, known.get(key, label), key)
+
+
+def _listed(edition: Edition, report: Report | None) -> Iterator[SentenceRow]:
     titles = {**edition.function_codes, **(report.titles if report else {})}
-    reasons = dict(report.reasons) if report else {}
-    for section, content, key in narrative_rows([(code, titles.get(code, code)) for code in classes(report)]):
-        yield section, content, key, reasons.pop(key, "")
-    for key, reason in reasons.items():
-        yield "其他", key, key, reason
+    for row in narrative_rows([(code, titles.get(code, code)) for code in classes(report)]):
+        yield SentenceRow(*row)
 
 
 def write_overview(board: Board, report: Report | None) -> None:
@@ -136,10 +213,12 @@ def narrative_rows(codes: Sequence[tuple[str, str]]) -> list[tuple[str, str, str
         ("六、基本支出", "工资福利支出的说明", "basic.301"),
         ("六、基本支出", "对个人和家庭的补助的说明", "basic.303"),
         ("六、基本支出", "公用经费主要包括", "basic.public"),
+        ("七、政府性基金", "用途", "funds.purpose"),
         ("七、政府性基金", "变动原因", "funds"),
+        ("八、国有资本经营", "用途", "state_capital.purpose"),
         ("八、国有资本经营", "变动原因", "state_capital"),
         *_three_public_rows(),
-        ("十、机关运行经费", "变动原因", "running_costs"),
+        ("十、机关运行经费", "变动原因", "operating_costs"),
         ("十、预算绩效", "改进管理措施", "performance.measures"),
     ]
 

@@ -20,7 +20,10 @@ COUNT = "0"
 COMPUTED_COUNT = "0;-0;;@"
 PERCENT = "0.00%"
 
-_CHARSET_GB2312 = 134
+_FONT = {"font_charset": 134, "font_family": 3, "font_scheme": "none"}
+"""A font by its own name (charset GB2312), not by that of the theme, which another language replaces."""
+DEFAULT_FONT = {"font_name": SONG, "font_size": 11, **_FONT}
+"""The font that column widths are counted in."""
 _PROPERTIES: dict[str, dict[str, Any]] = {
     "plain": {"font_name": SONG, "font_size": 10.5, "font_color": INK, "valign": "vcenter"},
     "cell": {"border": 1, "border_color": BORDER},
@@ -63,7 +66,7 @@ class Styles:
         """The format with all properties of ``names`` (later ones win) and ``more``."""
         key = (names, tuple(sorted(more.items())))
         if key not in self._made:
-            properties: dict[str, Any] = dict(_PROPERTIES["plain"], font_charset=_CHARSET_GB2312)
+            properties: dict[str, Any] = _FONT | _PROPERTIES["plain"]
             for name in names:
                 properties |= _PROPERTIES[name]
             self._made[key] = self._book.add_format(properties | more)

@@ -1,0 +1,156 @@
+"""The buttons that make something: a workbook, a sheet, the text of 情况说明, the published documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from xltools.addin import results
+from xltools.addin.port import Grid, Port, Value, snapshot
+from xltools.errors import XltoolsError
+from xltools.workbook.address import join
+from xltools.workbook.layout import (
+    EVALUATION,
+    EVALUATION_FIELDS,
+    FINAL,
+    NARRATIVE,
+    SENTENCES,
+)
+
+_FORMATS = ("docx", "pdf", "html", "xlsx")
+
+
+def new(port: Port) -> None:
+    """新建: write an empty standard workbook where the user says, and open it."""
+    from xltools.editions import DEFAULT, load
+    from xltools.workbook.template import create
+
+    chosen = port.ask("save", "决算公开.xlsx")
+    if chosen is None:
+        return
+    path = Path(chosen).with_suffix(".xlsx")
+    create(path, load(DEFAULT))
+    port.show(str(path))
+    port.status(f"已新建 {path.name}。请先填写“封面”。")
+
+
+def add_project(port: Port) -> None:
+    """新增自评项目: copy the form of the last project; the name of the project is left to be filled in."""
+    grids = port.read()
+    names = [name for name in grids if name.startswith(EVALUATION)]
+    if not names:
+        raise XltoolsError(f"没有“{EVALUATION}”表，无法复制。", "请从标准工作簿复制一张。")
+    numbers = [
+        int(name.removeprefix(EVALUATION)) for name in names if name.removeprefix(EVALUATION).isdigit()
+    ]
+    made = f"{EVALUATION}{max([1, *numbers]) + 1}"
+    port.copy_sheet(names[-1], made)
+    place = _value_of(grids[names[-1]], EVALUATION_FIELDS[0].label)
+    if place is not None:
+        port.write(made, {place: None})
+    port.status(f"已新增“{made}”表，内容与“{names[-1]}”相同：请填写项目名称，并逐项改为本项目的数。")
+
+
+def _value_of(grid: Grid, label: str) -> str | None:
+    """The cell right of ``label`` that holds its value."""
+    for number, row in enumerate(grid, 1):
+        for column, cell in enumerate(row, 1):
+            if isinstance(cell, str) and cell.replace(" ", "") == label:
+                filled = (at for at in range(column + 1, len(row) + 1) if row[at - 1] is not None)
+                return join(number, next(filled, column + 1))
+    return None
+
+
+def narrate(port: Port) -> None:
+    """生成说明: one row a sentence, generated from the figures; what was typed stays with its sentence."""
+    import xltools
+    from xltools.workbook.template.prose import sentence_rows
+
+    port.status("正在生成情况说明…")
+    grids = port.read()
+    results.required(grids)
+    grid = grids.get(NARRATIVE)
+    if grid is None:
+        raise XltoolsError(f"没有“{NARRATIVE}”表，无法写入。", "请从标准工作簿复制一张。")
+    with snapshot(port) as path:
+        report = xltools.read(path).report
+    sentences = xltools.narrate(report)
+    top = results.heading(grid, SENTENCES)
+    if top is None:
+        raise XltoolsError(f"“{NARRATIVE}”表的列标题被改动，无法写入。", "请恢复原来的列标题。")
+    before = {key: text for key, text in _generated(grid, top[0]).items() if text}
+    lines = [
+        [
+            row.section,
+            row.content,
+            row.key,
+            row.generated,
+            report.reasons.get(row.key),
+            report.texts.get(FINAL + row.key),
+        ]
+        for row in sentence_rows(sentences, report)
+    ]
+    first = top[0] + 2
+    cells: dict[str, Value] = {
+        join(first + number, column): value
+        for number, line in enumerate(lines)
+        for column, value in enumerate(line, 1)
+        if value
+    }
+    with port.quietly():
+        port.renew_rows(NARRATIVE, first, len(lines))
+        port.write(NARRATIVE, cells)
+    port.status(_narrated(lines, before))
+
+
+def _generated(grid: Grid, top: int) -> dict[str, str]:
+    """The generated text that stood on the sheet, by key."""
+    key, text = SENTENCES.at("key"), SENTENCES.at("generated")
+    return {
+        str(row[key]): str(row[text]) for row in grid[top + 1 :] if len(row) > text and row[key] and row[text]
+    }
+
+
+def _narrated(lines: list[list[str | None]], before: Mapping[str, str]) -> str:
+    sentences = [(str(line[2]), str(line[3])) for line in lines if line[3]]
+    changed = sum(1 for key, text in sentences if key in before and before[key] != text)
+    added = sum(1 for key, _ in sentences if key not in before)
+    missing = sum(1 for line in lines if line[3] and "【" in str(line[3]) and not line[4])
+    asked = f"；{missing} 句的原因或用途待填写" if missing else ""
+    return f"情况说明共 {len(sentences)} 句：{added} 句新增，{changed} 句有变化{asked}。"
+
+
+def export(port: Port) -> None:
+    """导出: check, then write the published documents into a folder beside the workbook."""
+    import xltools
+    from xltools.addin import actions
+    from xltools.export.publish import Refused, publish
+
+    folder = _folder(port)
+    if folder is None:
+        return
+    checked = actions.check(port)
+    port.status("正在导出…")
+    with snapshot(port) as path:
+        reading = xltools.read(path)
+        source = Path(port.path) if Path(port.path).is_file() else path
+        try:
+            written = publish(reading.report, checked, reading.edition, folder, _FORMATS, source=source)
+        except Refused as refusal:
+            question = f"{refusal.message}\n\n要先导出带“草稿”水印的样稿吗？"
+            if port.ask("yes", question) is None:
+                raise
+            written = publish(
+                reading.report, checked, reading.edition, folder, _FORMATS, draft=True, source=source
+            )
+    port.show(str(folder))
+    port.status(f"已导出 {len(written)} 个文件到 {folder}。")
+
+
+def _folder(port: Port) -> Path | None:
+    """Where to export: beside the workbook; the user is asked where that is no folder of this machine."""
+    if port.path and "://" not in port.path:
+        path = Path(port.path)
+        return path.parent / f"{path.stem}-公开"
+    chosen = port.ask("folder", "导出到哪个文件夹")
+    return Path(chosen) if chosen else None

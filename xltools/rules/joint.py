@@ -1,0 +1,191 @@
+"""The joint verdict: all identities at once, through ``reconcile``, and who is to blame.
+
+Single identities are judged by their own envelopes; only together do they show whether one set of exact
+amounts stands behind all printed figures. What comes of it: an 错误 where each identity alone looks like a
+尾差, a 口径差异 where a publisher adds up rounded figures, suspects with the values they should have, and
+groups of findings with one cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from xltools import reconcile
+from xltools.amount import show
+from xltools.editions.equation import form_of
+from xltools.finding import Cell, Finding, Severity, Suspect
+from xltools.reconcile.model import for_rules
+from xltools.report import Ref
+from xltools.rules.desk import Desk
+
+_SHOWN = 5
+_PLAUSIBLE = 0.02
+_NAMES = {
+    reconcile.Convention.SUMMED: "合计是由已四舍五入的数相加得出的",
+    reconcile.Convention.EVEN: "金额是按四舍六入五成双取位的",
+    reconcile.Convention.TRUNCATED: "金额是截去尾数取位的",
+    reconcile.Convention.TIE: "某个金额恰好在进位点上（元数以50.00结尾），两处进位不同",
+}
+
+
+def settle(desk: Desk, findings: list[Finding]) -> tuple[list[Finding], tuple[Suspect, ...]]:
+    """The findings as the joint verdict leaves them, and the suspects, most probable first."""
+    applied = [(rule, constraints) for rule, constraints in desk.applied if constraints]
+    if not applied or not desk.report.amounts:
+        return findings, ()
+    outcome = reconcile.solve(for_rules(applied), desk.report)
+    if outcome.verdict is reconcile.Verdict.CONVENTION:
+        return _as_habit(desk, findings, outcome), ()
+    if outcome.verdict in (reconcile.Verdict.ERROR, reconcile.Verdict.VERIFY):
+        return _with_causes(desk, findings, outcome)
+    return findings, ()
+
+
+# --- 口径差异 --------------------------------------------------------------------------------------------
+
+
+def _as_habit(desk: Desk, findings: list[Finding], outcome: reconcile.Outcome) -> list[Finding]:
+    """What a publisher's habit explains is one hint, no error and nothing to explain."""
+    excused = [finding for finding in findings if _is_identity(desk, finding)]
+    kept = [finding for finding in findings if finding not in excused]
+    forms = [desk.edition.forms[form] for form in outcome.forms if form in desk.edition.forms]
+    cells = tuple(finding.cells[0] for finding in excused if finding.cells) or tuple(
+        desk.form_cell(form) for form in forms
+    )
+    listed = "；".join(
+        f"{f.cells[0].label}：{f.facts['arithmetic']}" for f in excused if "arithmetic" in f.facts
+    )
+    facts = {
+        "forms": "、".join(form.number for form in forms) or "各表",
+        "habit": _NAMES.get(outcome.convention, outcome.convention.value),
+        "count": str(len(excused)),
+        "list": listed or "单条关系都在尾差之内，合起来才看得出",
+    }
+    hint = Finding(
+        "rounding-02",
+        Severity.HINT,
+        "口径差异",
+        "convention",
+        cells[:_SHOWN],
+        facts,
+        basis="各地公布口径不同：合计可由元数四舍五入，也可由已四舍五入的数相加",
+        group="口径差异",
+    )
+    return [*kept, hint]
+
+
+def _is_identity(desk: Desk, finding: Finding) -> bool:
+    rule = desk.edition.rule_of.get(finding.rule)
+    return (
+        rule is not None
+        and bool(rule.equations)
+        and rule.kind == "逻辑性"
+        and finding.severity is not Severity.HINT
+    )
+
+
+# --- causes --------------------------------------------------------------------------------------------
+
+
+def _with_causes(
+    desk: Desk, findings: list[Finding], outcome: reconcile.Outcome
+) -> tuple[list[Finding], tuple[Suspect, ...]]:
+    suspects = _chosen(outcome)
+    grouped = _grouped(findings, outcome, suspects)
+    if outcome.verdict is reconcile.Verdict.ERROR and not any(
+        finding.severity is Severity.ERROR and _is_identity(desk, finding) for finding in grouped
+    ):
+        grouped = [*grouped, *(_impossible(desk, chain) for chain in outcome.conflicts[:_SHOWN])]
+    return grouped, tuple(_suspect(desk, suspect) for suspect in suspects)
+
+
+def _chosen(outcome: reconcile.Outcome) -> list[reconcile.Suspect]:
+    """The best explanation first, then its rivals that are worth a look."""
+    best = list(outcome.sets[0][1]) if outcome.sets else []
+    rivals = [s for s in outcome.suspects if s not in best and s.confidence >= _PLAUSIBLE]
+    return [s for s in (best + rivals) if s.refs][: max(_SHOWN, len(best))]
+
+
+def _grouped(
+    findings: list[Finding], outcome: reconcile.Outcome, suspects: Sequence[reconcile.Suspect]
+) -> list[Finding]:
+    causes: dict[tuple[str, frozenset[Ref]], str] = {}
+    for group in outcome.groups:
+        if group.cause in suspects:
+            name = f"原因{suspects.index(group.cause) + 1}"
+            causes |= {(item.rule, frozenset(item.refs)): name for item in group.broken}
+    return [
+        replace(finding, group=causes.get(_key(finding), finding.group)) if finding.cells else finding
+        for finding in findings
+    ]
+
+
+def _key(finding: Finding) -> tuple[str, frozenset[Ref]]:
+    return finding.rule, frozenset(cell.ref for cell in finding.cells if cell.ref and cell.value)
+
+
+def _impossible(desk: Desk, chain: Iterable[reconcile.Identity]) -> Finding:
+    """Each identity alone is within its envelope; together they cannot hold."""
+    steps = list(chain)
+    refs = list(dict.fromkeys(ref for item in steps for ref in item.refs))
+    forms = list(dict.fromkeys(form_of(ref.form) for ref in refs))
+    facts = {
+        "count": str(len(steps)),
+        "list": "；".join(identity_text(desk, item) for item in steps),
+    }
+    first = desk.form_cell(desk.edition.forms[forms[0]])
+    cells = (replace(first, ref=refs[0]), *(desk.cell(ref) for ref in refs))
+    return Finding(
+        "joint-01",
+        Severity.ERROR,
+        "合起来不能同时成立",
+        "joint",
+        cells,
+        facts,
+        basis="每个印出的数只代表四舍五入后与它相同的金额",
+        remedy="请按“最可能的原因”核对。",
+    )
+
+
+def identity_text(desk: Desk, item: reconcile.Identity) -> str:
+    """One identity of a proof with its figures: «… = …，差 0.01（四舍五入可解释 0.015）»."""
+    left = " + ".join(
+        _term(desk, c, ref, value) for c, ref, value in item.terms if c > 0 and value is not None
+    )
+    right = " + ".join(
+        _term(desk, -c, ref, value) for c, ref, value in item.terms if c < 0 and value is not None
+    )
+    rule = desk.edition.rule_of.get(item.rule)
+    name = f"{rule.title}：" if rule else ""
+    return (
+        f"{name}{left or '0'} {item.operator} {right or '0'}，差 {show(abs(item.gap))}"
+        f"（四舍五入可解释 {item.allowed.normalize():f}）"
+    )
+
+
+def _term(desk: Desk, coefficient: int, ref: Ref, value: Decimal | None) -> str:
+    factor = f"{coefficient}×" if coefficient != 1 else ""
+    return f"{factor}{desk.edition.label(ref, desk.report.titles)} {desk.cell(ref).value or show(value)}"
+
+
+def _suspect(desk: Desk, suspect: reconcile.Suspect) -> Suspect:
+    return Suspect(
+        cell=_cell_of(desk, suspect),
+        suggested=tuple(show(value) for value in suspect.suggested),
+        why=suspect.why,
+        confidence=suspect.confidence,
+        resolves=suspect.resolves,
+        proof=tuple(identity_text(desk, item) for item in suspect.proof),
+        kind=suspect.kind,
+        unique=suspect.unique,
+        changes=tuple((desk.cell(ref), show(value)) for ref, value in suspect.changes),
+    )
+
+
+def _cell_of(desk: Desk, suspect: reconcile.Suspect) -> Cell:
+    ref = suspect.refs[0]
+    if form_of(ref.form) in desk.edition.forms:
+        return desk.cell(ref)
+    return Cell(str(ref), "", ref)
