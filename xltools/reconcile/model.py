@@ -56,6 +56,8 @@ class Row(NamedTuple):
     high: int
     total: int
     """The cell that the row defines as a sum of the others, or -1."""
+    allowed: int = 0
+    """What ``low`` and ``high`` were widened by, where two systems round apart; not due in 元."""
 
 
 @dataclass(eq=False)
@@ -81,6 +83,17 @@ class Model:
     def exact(self) -> list[bool]:
         """Per cell whether it is a count or a score: no amount, no rounding."""
         return [is_exact(ref) for ref in self.refs]
+
+    @cached_property
+    def in_yuan(self) -> Model:
+        """The same identities for figures in 元: exact, nothing is widened."""
+        if not any(row.allowed for row in self.rows):
+            return self
+        rows = [
+            row._replace(low=row.low + row.allowed, high=row.high - row.allowed, allowed=0)
+            for row in self.rows
+        ]
+        return Model(self.refs, tuple(rows), self.soft, self.constraints)
 
     @cached_property
     def blank(self) -> list[tuple[Terms, int, int]]:
@@ -204,7 +217,7 @@ def _row(constraint: Constraint, index: dict[Ref, int], allowed: int) -> Row | N
     terms.sort(key=lambda term: term[1])
     if terms[0][0] < 0:
         terms, low, high = [(-c, x) for c, x in terms], -high, -low
-    return Row(constraint.rule, tuple(terms), low, high, total)
+    return Row(constraint.rule, tuple(terms), low, high, total, allowed)
 
 
 def _total(constraint: Constraint, terms: Sequence[tuple[int, int]]) -> int:
@@ -334,6 +347,8 @@ def bind(
 ) -> Problem:
     """The problem of ``report`` under ``model``; ``extra`` are figures outside the ten forms (their form
     ids differ from the forms'). With ``soft`` False the 核实性 rules are left out."""
+    if report.unit is Unit.YUAN:
+        model = model.in_yuan
     figures = _figures(model, report, extra)
     refs, rows, watch, exact, index = (
         list(model.refs),
