@@ -189,7 +189,8 @@ def test_an_amount_cell(content: Any, rule: str, tmp_path: Path) -> None:
     mine = [
         trouble
         for trouble in reading.troubles
-        if trouble.rule == rule and any(one.ref == Ref("expenditure", "2010399", "3") for one in trouble.cells)
+        if trouble.rule == rule
+        and any(one.ref == Ref("expenditure", "2010399", "3") for one in trouble.cells)
     ]
     assert len(mine) == 1, [t.message for t in reading.troubles]
     assert mine[0].cells[0].place == (SHEET, "E10")
@@ -257,7 +258,20 @@ def test_whatever_stands_in_any_cell(tmp_path: Path) -> None:
     from xltools.workbook.read import recognise
 
     path = stored(tmp_path, example_bytes())
-    rubbish = ["公开03表", "合计", "科目代码", "栏次", "#REF!", 1e308, -1.5, True, "1" * 400, "\x00", "注：", None]
+    rubbish = [
+        "公开03表",
+        "合计",
+        "科目代码",
+        "栏次",
+        "#REF!",
+        1e308,
+        -1.5,
+        True,
+        "1" * 400,
+        "\x00",
+        "注：",
+        None,
+    ]
     base = {grid.name: grid.rows for grid in file_grids(open_package(path))}
     for name, rows in base.items():
         for number, junk in enumerate(rubbish):
