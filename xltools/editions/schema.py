@@ -47,9 +47,7 @@ def build(folder: Path, implemented: Collection[str] = (), parents: Path = FOLDE
     return _build(folder, implemented, parents, ())
 
 
-def _build(
-    folder: Path, implemented: Collection[str], parents: Path, children: tuple[Path, ...]
-) -> Edition:
+def _build(folder: Path, implemented: Collection[str], parents: Path, children: tuple[Path, ...]) -> Edition:
     if folder.resolve() in children:
         raise EditionError(f"版本 {folder.name} 的 extends 绕回到自己。", "请改正 extends。")
     path = folder / "edition.toml"

@@ -108,11 +108,13 @@ def check(report: Report, edition: Edition | None = None, evidence: Evidence | N
     )
 
 
-def _order(finding: Finding, edition: Edition) -> tuple[int, int]:
+def _order(finding: Finding, edition: Edition) -> tuple[int, bool, int]:
+    """Worst first; a form in the wrong unit before all that follows from it; then by form."""
     forms = list(edition.forms)
     ref = finding.cells[0].ref if finding.cells else None
     form = form_of(ref.form) if ref else ""
-    return finding.severity.rank, forms.index(form) if form in forms else len(forms)
+    place = forms.index(form) if form in forms else len(forms)
+    return finding.severity.rank, finding.kind != "unit_factor", place
 
 
 # --- identities ----------------------------------------------------------------------------------------
