@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from xltools.reconcile.model import Model, Problem, Row
+from xltools.reconcile.model import Model, Row
+from xltools.reconcile.problem import Problem
 from xltools.report import TOTAL, Ref
 
 Column = tuple[tuple[int, int], ...]
@@ -112,9 +113,9 @@ class Classes:
         shares = self._problem.shares
         share = shares.get(number)
         if share is not None:
-            first = number if shares.get(number + 1) is share else number - 1
+            own = [n for n, s in shares.items() if s is share]
             # A share p + d instead of p moves both bounds: δ stands for 2·d·whole.
-            yield Member(SHARE, (), first), {first: 1, first + 1: -1}
+            yield Member(SHARE, (), own[0]), {n: 1 if i % 2 == 0 else -1 for i, n in enumerate(own)}
 
     def _groups(self, row: Row) -> Iterator[tuple[str, Signed]]:
         """Several cells that go wrong together, with at least one in ``row``."""

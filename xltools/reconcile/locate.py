@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from xltools.reconcile.hypotheses import Classes
-from xltools.reconcile.model import FREE, Problem
+from xltools.reconcile.model import FREE
+from xltools.reconcile.problem import Problem
 from xltools.reconcile.propagate import ActiveRow, State, conflict_among
 
 LARGEST = 3

@@ -23,7 +23,7 @@ from xltools.reconcile.hypotheses import (
 )  # fmt: skip
 from xltools.reconcile.locate import Located
 from xltools.reconcile.mechanisms import OMITTED, OTHER, SURPLUS, Context, explain, sources
-from xltools.reconcile.model import Problem
+from xltools.reconcile.problem import Problem
 
 ENUMERATED = 60
 """Candidates of a true figure that are tried one by one; a wider interval is tried at plain slips only."""
@@ -39,6 +39,8 @@ BLANK = 0.6
 """Share of the cells of a section that are rightly blank."""
 SAME_AGAIN = 0.01
 """Share of amounts that are the same as last year's."""
+ZERO_PRINTED = 0.001
+"""Share of leaves that print 0.00."""
 NEGATIVE = 0.02
 """Weight of a true figure below 0 (红字)."""
 SETS = 400
@@ -219,7 +221,9 @@ class Judge:
         ref = self.problem.refs[cell]
         last = self.problem.last_year.get(ref)
         before = int(last.scaleb(2)) if last is not None else 0 if ref.form in self.reported else None
-        return factor * min(1e4, _density(abs(value), before) / _density(abs(printed or 0), before))
+        # A leaf that is 0 is left blank: a printed 0.00 is rare.
+        present = ZERO_PRINTED if printed == 0 else _density(abs(printed or 0), before)
+        return factor * min(1e4, _density(abs(value), before) / present)
 
     def _loose(self, member: Member, low: int, high: int) -> float:
         """A rule that does not hold here misses by anything, so a near miss speaks for a wrong figure.

@@ -9,8 +9,9 @@ from xltools.amount import Unit
 from xltools.reconcile.conventions import Convention, explain_by_habit, holds
 from xltools.reconcile.hypotheses import EXCHANGE, LINE, SHARE, SOFT
 from xltools.reconcile.locate import Conflict, conflicts, locate
-from xltools.reconcile.model import FREE, INFINITE, Model, Problem, Share, bind
+from xltools.reconcile.model import FREE, INFINITE, Model
 from xltools.reconcile.outcome import Group, Identity, Outcome, Suspect, Verdict
+from xltools.reconcile.problem import Problem, Share, bind
 from xltools.reconcile.propagate import State
 from xltools.reconcile.rank import Choice, Judge, Ranked
 from xltools.report import Ref, Report
