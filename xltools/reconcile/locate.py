@@ -17,6 +17,8 @@ from xltools.reconcile.propagate import ActiveRow, State, conflict_among
 
 LARGEST = 3
 """Cells of a set that are searched exhaustively; beyond that greedily."""
+MOST_CONFLICTS = 60
+"""Conflicts that are peeled off at most."""
 TRIES = 600
 """Propagations per problem before the search stops (then told as not exhaustive)."""
 
@@ -45,19 +47,21 @@ class Located:
     exhaustive: bool = True
 
 
-def conflicts(problem: Problem) -> list[Conflict]:
-    """Conflicts that share no row, found by peeling: remove the rows of one, look for the next."""
+def conflicts(problem: Problem, limit: int = MOST_CONFLICTS) -> list[Conflict]:
+    """Conflicts that share no row, at most ``limit``, found by peeling: remove the rows of one, look for
+    the next."""
     rows: list[ActiveRow] = list(problem.active)
     found: list[Conflict] = []
     queue = problem.nonempty
-    while True:
+    while len(found) < limit:
         state = State(rows, problem.watch, problem.low[:], problem.high[:])
         if state.run(queue):
-            return found
+            break
         chain = conflict_among(rows, state.proof(), problem.low, problem.high) or state.proof()
         found.append(Conflict(tuple(chain)))
         for number in chain:
             rows[number] = ((), 0, 0)
+    return found
 
 
 @dataclass

@@ -113,7 +113,9 @@ class Problem:
     nonempty: list[int]
     last_year: Mapping[Ref, Decimal] = field(default_factory=dict)
     shares: dict[int, Share] = field(default_factory=dict)
-    """Row number → the share it belongs to; a share has two rows."""
+    """Row number → the share it belongs to; rows that bound it from below and above take turns."""
+    ratios: dict[int, Decimal] = field(default_factory=dict)
+    """Row number → the ratio as printed."""
 
     def without_soft(self) -> Problem:
         """The same problem with the 核实性 rules left out."""
@@ -155,6 +157,7 @@ def bind(
         model.index,
     )
     bound: dict[int, Share] = {}
+    known: dict[Ref, Decimal] = {}
     if shares:
         index = dict(index)
         known = {**dict(report.amounts), **figures}
@@ -185,7 +188,7 @@ def bind(
     touched.update(model.wanting)
     problem = Problem(
         model, unit, refs, rows, watch, printed, low, high, face, active, sorted(touched),
-        report.last_year, bound,
+        report.last_year, bound, {n: known[s.ratio] for n, s in bound.items()},
     )  # fmt: skip
     return problem if soft else problem.without_soft()
 
@@ -210,7 +213,10 @@ def _add_shares(
     rows: list[Row],
     bound: dict[int, Share],
 ) -> None:
-    sums = {row.total: row for row in rows if row.total >= 0}
+    sums: dict[int, list[Row]] = {}
+    for row in rows:
+        if row.total >= 0:
+            sums.setdefault(row.total, []).append(row)
     for share in shares:
         value = figures.get(share.ratio)
         if value is None:
@@ -229,18 +235,22 @@ def _add_shares(
 
 
 def _add_complements(
-    share: Share, index: Mapping[Ref, int], sums: Mapping[int, Row], rows: list[Row], bound: dict[int, Share]
+    share: Share,
+    index: Mapping[Ref, int],
+    sums: Mapping[int, Sequence[Row]],
+    rows: list[Row],
+    bound: dict[int, Share],
 ) -> None:
     """Where the whole is a sum with the part in it, the same said of the rest: ``whole − rest`` for the
     part. Bounds of a large part say little about a small rest; this does."""
     if len(share.part) != 1 or len(share.whole) != 1:
         return
     part, whole = index[share.part[0].ref], index[share.whole[0].ref]
-    total = sums.get(whole)
-    if total is None or part not in [x for _, x in total.terms]:
-        return
-    sign = next(c for c, x in total.terms if x == whole)
-    for row in rows[-2:]:
+    own = rows[-2:]
+    for total, row in (
+        (t, r) for t in sums.get(whole, ()) if any(x == part for _, x in t.terms) for r in own
+    ):
+        sign = next(c for c, x in total.terms if x == whole)
         summed = {x: c for c, x in row.terms}
         factor = summed.pop(part, 0)
         # total: sign·whole − sign·(part + others) = 0, so part = whole − others.
@@ -255,9 +265,14 @@ def _terms(summed: Mapping[int, int]) -> Terms:
     return tuple([(c, x) for x, c in sorted(summed.items()) if c])
 
 
+def places_of(value: Decimal) -> int:
+    """Places after the point, as printed."""
+    return max(0, -int(value.as_tuple().exponent))
+
+
 def _share_rows(share: Share, value: Decimal) -> list[tuple[list[Term], int]]:
     """(p − ½)·whole ≤ scale·10ⁿ·part < (p + ½)·whole as two rows ≤; for a positive whole."""
-    places = max(0, -int(value.as_tuple().exponent))
+    places = places_of(value)
     printed = int(value.scaleb(places))
     factor = 2 * share.scale * 10**places
     below, above = 2 * printed - 1 - 2 * share.rest, 2 * printed + 1 + 2 * share.rest
