@@ -20,10 +20,11 @@ from xltools.reconcile.hypotheses import (
     STALE,
     TWICE,
     Class,
+    Classes,
     Member,
     shape,
 )  # fmt: skip
-from xltools.reconcile.locate import Located
+from xltools.reconcile.locate import Solution
 from xltools.reconcile.mechanisms import NOT_ADDED, OMITTED, OTHER, SURPLUS, Context, explain, sources
 from xltools.reconcile.problem import Problem, places_of
 from xltools.report import Ref
@@ -39,6 +40,8 @@ WHY = {
     TWICE: "几处同错", SOFT: "核实性关系在本单位不成立", SHARE: "比例与金额不符",
 }  # fmt: skip
 """Kinds of joint error in Chinese."""
+UNSEEN = 1e-8
+"""Weight of an explanation that was not searched, per figure."""
 NEARLY = Fraction(1, 1000)
 AGAIN = 0.2
 """Each further error is rarer than the one before."""
@@ -84,7 +87,7 @@ class Judge:
     """Weighs the hypotheses about one problem."""
 
     problem: Problem
-    located: Located
+    groups: Classes
     chosen: dict[tuple[int, int, int], list[Choice]] = field(default_factory=dict)
 
     @cached_property
@@ -105,7 +108,7 @@ class Judge:
     @cached_property
     def size(self) -> int:
         """Number of printed figures."""
-        return sum(v is not None for v in self.problem.printed)
+        return max(1, sum(v is not None for v in self.problem.printed))
 
     @cached_property
     def leaves(self) -> frozenset[int]:
@@ -166,7 +169,7 @@ class Judge:
         """The members of a class weighed for δ in [low, high], heaviest first."""
         key = (number, low, high)
         if key not in self.chosen:
-            group = self.located.groups.all[number]
+            group = self.groups.all[number]
             found = [c for member in group.members if (c := self._choice(group, member, low, high))]
             found.sort(key=lambda c: -c.weight)
             self.chosen[key] = found
@@ -326,29 +329,34 @@ class Judge:
 
     # ---- sets
 
-    def rank(self) -> list[Ranked]:
+    def lists(self, solution: Solution) -> list[list[Choice]]:
+        """The choices of each class of a set."""
+        return [self.choices(k, *b) for k, b in zip(solution.classes, solution.bounds, strict=True)]
+
+    def mass(self, solution: Solution) -> float:
+        """How plausible a set is, whichever members of its classes are to blame."""
+        weight = 1 / AGAIN
+        for choices in self.lists(solution):
+            weight *= AGAIN * sum(c.weight for c in choices)
+        return weight
+
+    def rank(self, solutions: Sequence[Solution]) -> list[Ranked]:
         """Sets of choices, most probable first; probabilities add up to less than 1 by what was cut and
         by what no set explains."""
         found: list[tuple[float, tuple[Choice, ...]]] = []
         total = 0.0
-        for solution in self.located.solutions:
-            lists = [self.choices(k, *b) for k, b in zip(solution.classes, solution.bounds, strict=True)]
-            if not all(lists):
-                continue
+        for solution in solutions:
+            lists = self.lists(solution)
+            total += self.mass(solution) * (1 + sum(_unsaid(choices) for choices in lists))
             scale = AGAIN ** (len(lists) - 1)
-            mass = scale
-            for choices in lists:
-                mass *= sum(c.weight for c in choices)
-            total += mass * (1 + sum(_unsaid(choices) for choices in lists))
             found.extend((scale * w, c) for w, c in _best(lists, SETS))
+        if not found:
+            return []
         found.sort(key=lambda f: -f[0])
-        total += self._unseen(total)
-        return [Ranked(c, w / total) for w, c in found[:SETS]] if total else []
-
-    def _unseen(self, total: float) -> float:
-        """Weight kept back for sets with one figure more than the smallest."""
-        size = len(self.located.solutions[0].classes) if self.located.solutions else 1
-        return (1e-8 / self.size) ** size * 0.2**size + total * 1e-4
+        size = len(found[0][1])
+        # Kept back for sets with one figure more than the smallest.
+        total += (UNSEEN / self.size) ** size * AGAIN**size + total * 1e-4
+        return [Ranked(c, w / total) for w, c in found[:SETS]]
 
 
 def _best(lists: list[list[Choice]], limit: int) -> list[tuple[float, tuple[Choice, ...]]]:

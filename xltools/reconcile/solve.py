@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from xltools.amount import Unit
 from xltools.reconcile.conventions import Convention, explain_by_habit, holds
-from xltools.reconcile.hypotheses import EXCHANGE, LINE, SHARE, SOFT
+from xltools.reconcile.hypotheses import EXCHANGE, LINE, SHARE, SOFT, Classes
 from xltools.reconcile.locate import Conflict, conflicts, locate
 from xltools.reconcile.model import FREE, INFINITE, Model, is_exact
 from xltools.reconcile.outcome import Group, Identity, Outcome, Suspect, Verdict
@@ -162,9 +162,9 @@ def _proofs(problem: Problem, found: Sequence[Conflict]) -> tuple[tuple[Identity
 
 
 def _blame(problem: Problem, peeled: list[Conflict], broken: list[int], outcome: Outcome) -> Outcome:
-    located = locate(problem, peeled)
-    judge = Judge(problem, located)
-    ranked = judge.rank()
+    judge = Judge(problem, Classes(problem))
+    located = locate(problem, peeled, judge.groups, judge.mass)
+    ranked = judge.rank(located.solutions)
     confidence: dict[int, float] = {}
     for candidate in ranked:
         for choice in candidate.choices:
@@ -198,7 +198,7 @@ def _columns(judge: Judge, ranked: Sequence[Ranked]) -> dict[int, frozenset[int]
     """Choice → the rows it enters."""
     rows: dict[int, frozenset[int]] = {}
     for number_low_high, choices in judge.chosen.items():
-        touched = frozenset(r for r, _ in judge.located.groups.all[number_low_high[0]].column)
+        touched = frozenset(r for r, _ in judge.groups.all[number_low_high[0]].column)
         for choice in choices:
             rows[id(choice)] = touched
     return rows
