@@ -12,13 +12,13 @@ import uno
 from com.sun.star.awt.MessageBoxButtons import BUTTONS_YES_NO
 from com.sun.star.awt.MessageBoxType import QUERYBOX
 from com.sun.star.beans import PropertyValue
+from com.sun.star.sheet.ConditionOperator import FORMULA
 from com.sun.star.sheet.FormulaResult import ERROR
 from com.sun.star.table import CellAddress
 from com.sun.star.uno import RuntimeException
 from com.sun.star.ui.dialogs.TemplateDescription import FILESAVE_AUTOEXTENSION
 
 EXCEL_FILE = 3  # com.sun.star.sheet.AddressConvention.XL_OOX: English names, commas
-CONDITION, FORMULA = 0, 9  # ConditionEntryType.CONDITION, ConditionalFormat's operator for a formula
 TAG = 'N("xltools")=0'
 TAG_WORD = '"xltools"'
 ALL_CONTENTS = 1 | 2 | 4 | 16  # CellFlags: values, dates, texts, formulas
@@ -142,14 +142,17 @@ class CalcPort:
         for address in addresses:
             column, row = split(address)
             ranges.addRangeAddress(sheet.getCellByPosition(column, row).RangeAddress, False)
-        formats = sheet.ConditionalFormats
-        number = formats.createByRange(ranges)
-        found = next(one for one in formats.getConditionalFormats() if one.ID == number)
-        found.createEntry(CONDITION, 0)
-        entry = found.getByIndex(0)
-        entry.setPropertyValue("StyleName", self._style(level))
-        entry.setPropertyValue("Operator", FORMULA)
-        entry.setPropertyValue("Formula1", TAG)
+        # the newer sheet.ConditionalFormats.createByRange does not bind the rule to its cells
+        rules = ranges.ConditionalFormat
+        rules.clear()
+        rules.addNew(
+            (
+                property_value("Operator", FORMULA),
+                property_value("Formula1", TAG),
+                property_value("StyleName", self._style(level)),
+            )
+        )
+        ranges.ConditionalFormat = rules
 
     def _style(self, level):
         styles = self.document.StyleFamilies.getByName("CellStyles")
@@ -157,6 +160,7 @@ class CalcPort:
         if not styles.hasByName(name):
             style = self.document.createInstance("com.sun.star.style.CellStyle")
             styles.insertByName(name, style)
+            style.setParentStyle("")  # or the mark would bring the default font along
             style.setPropertyValue("CellBackColor", COLOURS[level])
         return name
 
