@@ -70,6 +70,8 @@ def rules_markdown(edition: Edition) -> str:
             parts.append("".join(f"- {fact}\n" for fact in facts))
     parts.append("\n## 没有规则看守的单元格\n")
     parts += [f"- `{cell}`：{why}\n" for cell, why in edition.unguarded.items()]
+    parts.append("\n## 没有编入的勾稽关系\n")
+    parts += [f"- {identity}：{why}\n" for identity, why in edition.not_encoded.items()]
     return "\n".join(parts)
 
 
