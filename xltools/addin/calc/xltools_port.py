@@ -4,6 +4,7 @@ Runs inside LibreOffice on its own Python (3.10 or later): standard library and 
 means stands in xltools/addin/port.py; sheets and cells are plain texts here, so all of it can go over a pipe.
 """
 
+import contextlib
 import os
 import re
 import tempfile
@@ -228,10 +229,8 @@ class CalcPort:
         if self.controller.hasInfobar(INFOBAR):
             self.controller.removeInfobar(INFOBAR)
         if text:
-            try:
+            with contextlib.suppress(RuntimeException):  # a window that nobody sees has no bar
                 self.controller.appendInfobar(INFOBAR, TITLE, text, 0, (), True)
-            except RuntimeException:
-                pass  # a window that nobody sees has no bar
 
     def ask(self, kind, question):
         asked = {
