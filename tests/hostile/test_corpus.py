@@ -160,52 +160,71 @@ def edited(tmp_path: Path, change: Callable[[Any], None]) -> Reading:
     return read(path)
 
 
-def cell(content: Any) -> Callable[[Any], None]:
-    def change(book: Any) -> None:
-        book[SHEET]["E10"] = content
+def with_cell(xml: str) -> bytes:
+    """The example with the XML of an amount cell replaced, as other programs write it."""
 
-    return change
+    def change(name: str, content: bytes) -> bytes:
+        if name != "xl/worksheets/sheet4.xml":
+            return content
+        text, count = re.subn(
+            r'<c r="E10"( s="\d+")[^>]*?(/>|>.*?</c>)', rf'<c r="E10"\1 {xml}', content.decode()
+        )
+        assert count == 1
+        return text.encode()
+
+    return rezipped(change)
 
 
 @pytest.mark.parametrize(
-    ("content", "rule"),
+    ("xml", "rule"),
     [
-        ("陆点贰贰", "reading-01"),
-        (datetime(2024, 6, 22), "reading-02"),
-        (True, "reading-03"),
-        ("#REF!", "reading-04"),
-        ("=1/0", "reading-04"),
-        ("=XT_TOTAL(B7:B9)", "reading-04"),
-        (1e308, "reading-05"),
-        ("=1E+200*1E+200", "reading-04"),
-        ("6.22", "reading-06"),
-        ("=VLOOKUP(A10,A1:B5,2)", "reading-07"),
-        ("=SUM(E10:E11)", "reading-07"),
-        ("=[1]Sheet1!$A$1", "reading-07"),
+        ('t="inlineStr"><is><t>陆点贰贰</t></is></c>', "reading-01"),
+        ('t="d"><v>2024-06-22</v></c>', "reading-02"),
+        ('t="b"><v>1</v></c>', "reading-03"),
+        ('t="e"><v>#REF!</v></c>', "reading-04"),
+        ('t="e"><f>1/0</f><v>#DIV/0!</v></c>', "reading-04"),
+        ("><f>1/0</f></c>", "reading-04"),
+        ("><f>XT_TOTAL(B7:B9)</f></c>", "reading-04"),
+        ("><f>1E+200*1E+200</f></c>", "reading-04"),
+        ("><v>1e308</v></c>", "reading-05"),
+        ("><f>9E+20</f></c>", "reading-05"),
+        ('t="str"><v>6.22</v></c>', "reading-06"),
+        ("><f>VLOOKUP(A10,A1:B5,2)</f></c>", "reading-07"),
+        ("><f>SUM(E10:E11)</f></c>", "reading-07"),
+        ("><f>[1]Sheet1!$A$1</f></c>", "reading-07"),
     ],
 )
-def test_an_amount_cell(content: Any, rule: str, tmp_path: Path) -> None:
-    reading = edited(tmp_path, cell(content))
-    mine = [
-        trouble
-        for trouble in reading.troubles
-        if trouble.rule == rule and any(one.ref == Ref("expenditure", "2010399", "3") for one in trouble.cells)
-    ]
+def test_an_amount_cell(xml: str, rule: str, tmp_path: Path) -> None:
+    reading = read(stored(tmp_path, with_cell(xml)))
+    ref = Ref("expenditure", "2010399", "3")
+    mine = [t for t in reading.troubles if t.rule == rule and any(cell.ref == ref for cell in t.cells)]
     assert len(mine) == 1, [t.message for t in reading.troubles]
     assert mine[0].cells[0].place == (SHEET, "E10")
     if rule != "reading-06":
         assert mine[0].severity is Severity.ERROR
-        assert Ref("expenditure", "2010399", "3") not in reading.report.amounts
+        assert ref not in reading.report.amounts
+
+
+def test_a_date_by_its_format(tmp_path: Path) -> None:
+    """A number that a cell shows as a date is no amount."""
+
+    def change(book: Any) -> None:
+        book[SHEET]["E10"] = datetime(2024, 6, 22)
+        hide(book)
+        book[SHEET].merge_cells("E14:F14")
+
+    def hide(book: Any) -> None:
+        book[SHEET].row_dimensions[12].hidden = True
+        book["公开05表"].sheet_state = "hidden"
+
+    found = set(rules(edited(tmp_path, change)))
+    assert {"reading-02", "reading-12", "reading-28", "reading-29"} <= found
 
 
 def test_a_form_missing_doubled_without_headings(tmp_path: Path) -> None:
-    def remove(book: Any) -> None:
-        del book[SHEET]
-
-    def copy(book: Any) -> None:
-        book.copy_worksheet(book[SHEET])
-
-    def behead(book: Any) -> None:
+    def change(book: Any) -> None:
+        del book["公开05表"]
+        book.copy_worksheet(book["公开02表"])
         sheet = book[SHEET]
         for merged in list(sheet.merged_cells.ranges):
             sheet.unmerge_cells(str(merged))
@@ -213,33 +232,17 @@ def test_a_form_missing_doubled_without_headings(tmp_path: Path) -> None:
             for one in row:
                 one.value = None
 
-    assert rules(edited(tmp_path, remove)) == ["reading-09"]
-    assert rules(edited(tmp_path, copy)) == ["reading-10"]
-    assert rules(edited(tmp_path, behead)) == ["reading-11"]
+    reading = edited(tmp_path, change)
+    assert sorted(rules(reading)) == ["reading-09", "reading-10", "reading-11"]
+    assert reading.missing == {"general", "expenditure"}
 
 
 def test_two_lines_of_one_code_and_a_total_outside(tmp_path: Path) -> None:
-    def twice(book: Any) -> None:
+    def change(book: Any) -> None:
         book[SHEET]["A11"] = "20103"
-
-    def outside(book: Any) -> None:
         book[SHEET]["K20"] = 319.74
 
-    assert "reading-20" in rules(edited(tmp_path, twice))
-    assert rules(edited(tmp_path, outside)) == ["reading-27"]
-
-
-def test_hidden_rows_and_sheets_and_merged_amounts(tmp_path: Path) -> None:
-    def hide(book: Any) -> None:
-        book[SHEET].row_dimensions[10].hidden = True
-        book["公开05表"].sheet_state = "hidden"
-
-    def merge(book: Any) -> None:
-        book[SHEET].merge_cells("E10:F10")
-
-    reading = edited(tmp_path, hide)
-    assert rules(reading) == ["reading-29", "reading-12"]
-    assert rules(edited(tmp_path, merge)) == ["reading-28"]
+    assert {"reading-20", "reading-27"} <= set(rules(edited(tmp_path, change)))
 
 
 def test_a_sheet_of_a_million_rows_is_not_unfolded(tmp_path: Path) -> None:
@@ -257,10 +260,23 @@ def test_whatever_stands_in_any_cell(tmp_path: Path) -> None:
     from xltools.workbook.read import recognise
 
     path = stored(tmp_path, example_bytes())
-    rubbish = ["公开03表", "合计", "科目代码", "栏次", "#REF!", 1e308, -1.5, True, "1" * 400, "\x00", "注：", None]
+    rubbish = [
+        "公开03表",
+        "合计",
+        "科目代码",
+        "栏次",
+        "#REF!",
+        1e308,
+        -1.5,
+        True,
+        "1" * 400,
+        "\x00",
+        "注：",
+        None,
+    ]
     base = {grid.name: grid.rows for grid in file_grids(open_package(path))}
     for name, rows in base.items():
-        for number, junk in enumerate(rubbish):
+        for number, junk in list(enumerate(rubbish))[len(name) % 3 :: 3]:
             changed = [
                 [junk if (row + at + number) % 5 == 0 else content for at, content in enumerate(cells)]
                 for row, cells in enumerate(rows)
