@@ -5,6 +5,7 @@ Excel itself is absent: see excel_double.py for what stands in.
 
 from __future__ import annotations
 
+import contextlib
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -185,3 +186,89 @@ def test_arity_equals_that_of_xlwings_own_generator(tmp_path: Path) -> None:
         assert ["Optional" in p for p in ours[name].split(", ")] == [
             "Optional" in p for p in stock[name].split(", ")
         ]
+
+
+def recalculated(path: Path) -> dict[tuple[str, str], object]:
+    """Every cell with one of our functions, computed anew with all calls going through ``call_udf``."""
+    from unittest import mock
+
+    from xltools.functions import CellError
+    from xltools.workbook import operations
+    from xltools.workbook.evaluate import Evaluator
+    from xltools.workbook.grid import file_grids
+    from xltools.workbook.package import open_package
+
+    def through(name: str, arguments: Any) -> object:
+        function = FUNCTIONS[name]
+        left_out = [excel_double.MISSING_ARGUMENT] * (len(function.arguments) - len(arguments))
+        answer = excel_double.call_udf(name, *map(as_com, arguments), *left_out)
+        if isinstance(answer, str) and answer in list(CellError):
+            raise FunctionError(CellError(answer), "")
+        return Decimal(repr(answer)) if isinstance(answer, float) else answer
+
+    grids = {grid.name: grid for grid in file_grids(open_package(path))}
+    evaluator = Evaluator(grids, lambda formula: "XT_" in formula)
+    found: dict[tuple[str, str], object] = {}
+    with mock.patch.object(operations, "functions", mock.Mock(wraps=operations.functions, call=through)):
+        for name, grid in grids.items():
+            for cell in (cell for cell, formula in grid.facts.formulas.items() if "XT_" in formula):
+                # a few formulas use functions of Excel's that our own evaluator does not know
+                with contextlib.suppress(operations.Unsupported):
+                    found[name, cell] = evaluator.compute(grid, cell)
+    return found
+
+
+def test_the_whole_example_recalculated_through_call_udf_shows_what_it_stored() -> None:
+    from xltools.addin.file_port import FilePort
+    from xltools.resources import resource
+    from xltools.workbook.address import split
+
+    path = resource("workbooks/example.xlsx")
+    stored = FilePort(path).read()
+    computed = recalculated(path)
+    assert len(computed) > 150
+    for (sheet, cell), value in computed.items():
+        row, column = split(cell)
+        line = stored[sheet][row - 1] if row <= len(stored[sheet]) else []
+        before = line[column - 1] if column <= len(line) else None
+        if isinstance(before, float):
+            assert float(value) == pytest.approx(before, abs=1e-9), (sheet, cell)  # type: ignore[arg-type]
+        else:
+            assert (value or None) == before, (sheet, cell)
+
+
+def test_formulas_of_the_template_suit_the_wrappers() -> None:
+    """Every call in template and example has as many arguments as the macro declares."""
+    import re
+
+    from xltools.resources import resource
+    from xltools.workbook.formulas import read_formulas
+    from xltools.workbook.package import open_package
+
+    seen = set()
+    for name in ("template", "example"):
+        for formulas in read_formulas(open_package(resource(f"workbooks/{name}.xlsx"))).values():
+            for formula in formulas.values():
+                for match in re.finditer(r"\b(XT_[A-Z_]+)\(", formula):
+                    function = FUNCTIONS[match[1]]
+                    needed = sum(not argument.optional for argument in function.arguments)
+                    assert needed <= arity(formula, match.end()) <= len(function.arguments), formula
+                    seen.add(match[1])
+    assert len(seen) > 8
+
+
+def arity(formula: str, start: int) -> int:
+    """The number of arguments of the call whose bracket opens before ``start``."""
+    depth, count, quoted = 1, 1, False
+    for character in formula[start:]:
+        if character == '"':
+            quoted = not quoted
+        elif not quoted and character in "({":
+            depth += 1
+        elif not quoted and character in ")}":
+            depth -= 1
+            if depth == 0:
+                return count
+        elif not quoted and character == "," and depth == 1:
+            count += 1
+    raise AssertionError(formula)
