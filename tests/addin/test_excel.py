@@ -6,6 +6,8 @@ Excel itself is absent: see excel_double.py for what stands in.
 from __future__ import annotations
 
 import contextlib
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -272,3 +274,16 @@ def arity(formula: str, start: int) -> int:
         elif not quoted and character == "," and depth == 1:
             count += 1
     raise AssertionError(formula)
+
+
+def test_the_server_loads_neither_pro_parts_nor_pandas() -> None:
+    code = (
+        "import sys\nfrom xltools.addin.excel import load_xlwings, bind\n"
+        "xlwings = load_xlwings(); bind(xlwings)\n"
+        "assert not xlwings.__pro__ and not {'pandas', 'numpy'} & set(sys.modules)\n"
+        "import pandas\n"
+        "print(pandas.DataFrame({'a': [1]}).shape)"
+    )
+    root = Path(excel.__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "(1, 1)"
