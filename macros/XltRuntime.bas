@@ -38,6 +38,7 @@ End Function
 ' A button: the action runs in Python, on the workbook that is active now.
 Public Sub RunAction(ByVal actionId As String)
     Dim attempt As Long
+    Dim reason As String
     On Error GoTo Failed
     TryAgainNow
 Again:
@@ -52,8 +53,9 @@ Failed:
         attempt = 1
         Resume Again
     End If
-    WriteLog actionId, Err.Description
-    MsgBox Setting("failed") & vbCrLf & vbCrLf & Left$(Err.Description, 400), vbExclamation, Setting("title")
+    reason = Err.Description
+    WriteLog actionId, reason
+    MsgBox Setting("failed") & vbCrLf & vbCrLf & Left$(reason, 400), vbExclamation, Setting("title")
 End Sub
 
 Private Function IsGone(ByVal number As Long) As Boolean

@@ -287,3 +287,47 @@ def test_the_server_loads_neither_pro_parts_nor_pandas() -> None:
     root = Path(excel.__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "(1, 1)"
+
+
+# the macros of the buttons
+
+
+def test_a_button_reaches_python_with_its_id(
+    workbook: excel_double.Workbook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pressed: list[tuple[str, bool]] = []
+    monkeypatch.setattr(excel, "press", lambda action, on_workbook: pressed.append((action, on_workbook)))
+    workbook.app.run("RunAction", "check")
+    assert pressed == [("check", True)]
+
+
+def test_a_button_that_cannot_start_python_says_so_in_chinese(workbook: excel_double.Workbook) -> None:
+    workbook.server.failures[:] = [_values.error(1000, "Could not create Python process.")]
+    workbook.app.run("RunAction", "check")
+    _, prompt, title, _ = workbook.app.dialogs[-1]
+    assert "xltools addin doctor" in prompt and "Could not create" in prompt and title == "决算公开"
+    assert workbook.app.console[-1] == "check: Could not create Python process."
+
+
+@pytest.mark.parametrize(
+    ("path", "ours"),
+    [
+        (r"C:\Users\张三\AppData\Roaming\Microsoft\Excel\XLSTART\xltools.xlam", True),
+        ("https://d.docs.live.net/1/XLTOOLS.XLAM", True),
+        ("xltools.xlam", True),
+        (r"C:\xltools.xlam\other.xlsx", False),
+        (r"C:\myxltools.xlam", False),
+    ],
+)
+def test_links_to_the_addin_are_recognised(workbook: excel_double.Workbook, path: str, ours: bool) -> None:
+    assert workbook.app.run("IsAddin", path) is ours
+
+
+def test_formulas_with_our_functions_are_recognised(workbook: excel_double.Workbook) -> None:
+    workbook.clear()
+    workbook.sheet.set_value("D1", 1.0)
+    workbook.sheet.set_value("D2", "=XT_TOTAL(D1)")
+    run, cells = workbook.app.run, workbook.app.evaluate
+    assert run("Mentions", cells('Range("D1:D2").Formula')) is True
+    assert run("Mentions", cells('Range("D1").Formula')) is False
+    assert run("Mentions", "=SUM(D1)") is False and run("Mentions", "=[1]!xt_total(D1)") is True
