@@ -18,6 +18,7 @@ from xltools.report import Ref, Report
 from xltools.rules import evaluation, structure
 from xltools.rules.arithmetic import arithmetic, where
 from xltools.rules.desk import SEVERITY, Desk
+from xltools.rules.explain import explain_cell
 from xltools.rules.identities import Broken, Figures, broken, holds, identities
 from xltools.rules.joint import settle
 
@@ -77,15 +78,7 @@ def check(report: Report, edition: Edition | None = None, evidence: Evidence | N
     """All findings on ``report``, worst first, in the order of the forms."""
     edition = edition or load(report.edition)
     evidence = evidence or Evidence()
-    desk = Desk(
-        report,
-        edition,
-        Figures(report, edition),
-        identities(edition, report),
-        formulas=evidence.formulas,
-        notes=evidence.notes,
-        missing=evidence.missing,
-    )
+    desk = _desk(report, edition, evidence)
     not_checked = [NotChecked("", title, reason) for title, reason in evidence.not_checked]
     findings = list(evidence.troubles)
     if not report.amounts:
@@ -108,11 +101,34 @@ def check(report: Report, edition: Edition | None = None, evidence: Evidence | N
     )
 
 
-def _order(finding: Finding, edition: Edition) -> tuple[int, int]:
+def _desk(report: Report, edition: Edition, evidence: Evidence) -> Desk:
+    return Desk(
+        report,
+        edition,
+        Figures(report, edition),
+        identities(edition, report),
+        formulas=evidence.formulas,
+        notes=evidence.notes,
+        missing=evidence.missing,
+    )
+
+
+def explain(
+    report: Report, cell: str, edition: Edition | None = None, evidence: Evidence | None = None
+) -> list[str]:
+    """What the identities say about one cell, line by line; see ``explain.explain_cell``."""
+    desk = _desk(report, edition or load(report.edition), evidence or Evidence())
+    _identities(desk, [], [])
+    return list(explain_cell(desk, cell))
+
+
+def _order(finding: Finding, edition: Edition) -> tuple[int, bool, int]:
+    """Worst first; a form in the wrong unit before all that follows from it; then by form."""
     forms = list(edition.forms)
     ref = finding.cells[0].ref if finding.cells else None
     form = form_of(ref.form) if ref else ""
-    return finding.severity.rank, forms.index(form) if form in forms else len(forms)
+    place = forms.index(form) if form in forms else len(forms)
+    return finding.severity.rank, finding.kind != "unit_factor", place
 
 
 # --- identities ----------------------------------------------------------------------------------------

@@ -237,4 +237,4 @@ def broken(
         elif figures.rounded:
             allowed = max(allowed, rule.tolerance)
         left, right = figures.total(constraint.left), figures.total(constraint.right)
-        yield Broken(rule, constraint, left, right, gap, allowed)
+        yield Broken(rule, constraint, left, right, gap, allowed.normalize())

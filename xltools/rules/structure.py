@@ -26,7 +26,7 @@ def codes(desk: Desk, rule: Rule) -> Iterator[Finding]:
     form = desk.edition.forms[rule.form]
     printed = desk.report.lines.get(form.id, [])
     yield from _code_shape(desk, rule, form, printed)
-    good = [code for code in dict.fromkeys(printed) if len(code) in _LEVELS and code.isdigit()]
+    good = [code for code in dict.fromkeys(printed) if _is_code(code)]
     present = set(good)
     for code in good:
         cell = desk.line_cell(form, code)
@@ -37,14 +37,18 @@ def codes(desk: Desk, rule: Rule) -> Iterator[Finding]:
             finding = desk.finding(rule, "code_childless", (cell,), code=code, level=_LEVELS[len(code)])
             # Departments that publish to the 款 only exist; the missing 项 is then a habit, not an error.
             yield _hint(finding)
-        yield from _code_name(desk, rule, cell, code)
+    yield from _code_names(desk, rule, form, good)
+
+
+def _is_code(code: str) -> bool:
+    return code.isascii() and code.isdigit() and len(code) in _LEVELS
 
 
 def _code_shape(desk: Desk, rule: Rule, form: Form, printed: list[str]) -> Iterator[Finding]:
     previous = ""
     for number, code in enumerate(printed):
         cell = desk.line_cell(form, code)
-        if not (code.isdigit() and len(code) in _LEVELS):
+        if not _is_code(code):
             yield desk.finding(rule, "code_form", (cell,), code=code)
             continue
         if code in printed[:number]:
@@ -56,18 +60,22 @@ def _code_shape(desk: Desk, rule: Rule, form: Form, printed: list[str]) -> Itera
         previous = code
 
 
-def _code_name(desk: Desk, rule: Rule, cell: Cell, code: str) -> Iterator[Finding]:
-    known = desk.edition.function_codes.get(code)
-    title = desk.report.titles.get(code, "")
-    if known is None:
-        finding = desk.finding(rule, "code_unknown", (cell,), code=code, title=title or "无名称")
-    elif not title:
-        finding = desk.finding(rule, "code_no_name", (cell,), code=code, expected=known)
-    elif _bare(title) != _bare(known):
-        finding = desk.finding(rule, "code_name", (cell,), code=code, title=title, expected=known)
-    else:
-        return
-    yield _hint(finding)
+def _code_names(desk: Desk, rule: Rule, form: Form, good: list[str]) -> Iterator[Finding]:
+    """Names against the list of codes. The list is not complete and names change: all are hints."""
+    known, titles = desk.edition.function_codes, desk.report.titles
+    unknown = [code for code in good if code not in known]
+    nameless = [code for code in good if code in known and not titles.get(code)]
+    for kind, found in (("code_unknown", unknown), ("code_no_name", nameless)):
+        if found:
+            listed = "、".join(f"{code} {titles.get(code) or known.get(code, '')}".strip() for code in found)
+            cells = tuple(desk.line_cell(form, code) for code in found)
+            yield _hint(desk.finding(rule, kind, cells, count=str(len(found)), list=listed))
+    for code in good:
+        title, expected = titles.get(code, ""), known.get(code, "")
+        if title and expected and _bare(title) != _bare(expected):
+            cells = (desk.line_cell(form, code),)
+            facts = {"code": code, "title": title, "expected": expected}
+            yield _hint(desk.finding(rule, "code_name", cells, **facts))
 
 
 def _bare(title: str) -> str:

@@ -30,7 +30,9 @@ class Sheet:
         suffix = f"（{number}）" if len(report.self_evaluations) > 1 else ""
         self.name = f"绩效自评{suffix}"
         self._values = {
-            column: [scores.parse_indicator(getattr(item, column), item.unit) for item in self.form.indicators]
+            column: [
+                scores.parse_indicator(getattr(item, column), item.unit) for item in self.form.indicators
+            ]
             for column in ("initial", "target", "actual")
         }
 
