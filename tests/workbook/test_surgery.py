@@ -639,6 +639,7 @@ def test_formulas_in_a_dialect_that_cannot_be_edited_are_left_to_excel(file: Pat
     outcome = apply(open_package(file), Edits(sheets={"表": SheetEdit(cells={"B2": 9})}))
     assert outcome.stale == {"甲": {"A1"}, "乙": {"A1"}}
     assert outcome.changed == ["xl/workbook.xml", "xl/worksheets/sheet1.xml"]
+    assert edit(file, Edits(sheets={"表": SheetEdit(cells={"B2": 9})})).stale == outcome.stale
 
 
 def test_macros_stay(tmp_path: Path) -> None:

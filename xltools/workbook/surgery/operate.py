@@ -11,7 +11,7 @@ from xltools.errors import XltoolsError
 from xltools.workbook.address import Area, area, join, places, split
 from xltools.workbook.container import rebuild
 from xltools.workbook.dependents import Precedents, dependents, may_see
-from xltools.workbook.formulas import Facts, decode, fast_facts, slow_facts
+from xltools.workbook.formulas import Facts, decode, fast_facts, sheet_data, slow_facts
 from xltools.workbook.markup import elements
 from xltools.workbook.package import Kind, Package, open_bytes, open_package, resolve
 from xltools.workbook.save import check_writable, save
@@ -70,10 +70,15 @@ def _with_values(edits: Edits, edited: Package, stale: Mapping[str, set[str]]) -
     from xltools.workbook.operations import content_value
     from xltools.workbook.recompute import fill_in
 
-    grids = {grid.name: grid for grid in file_grids(edited)}
+    try:
+        grids = {grid.name: grid for grid in file_grids(edited)}
+    except XltoolsError:  # some sheet that cannot be read: all is left to Excel
+        return edits
     fill_in(list(grids.values()))
     sheets = dict(edits.sheets)
     for name, addresses in stale.items():
+        if sheet_data(decode(edited.read(edited.sheet(name).part))) is None:  # cannot be edited
+            continue
         grid = grids[name]
         cells = dict(sheets.get(name, SheetEdit()).cells)
         for address in addresses - grid.unsolved.keys() - grid.facts.arrays.keys():
