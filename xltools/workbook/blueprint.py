@@ -211,6 +211,8 @@ class Blueprints:
 
         The title may follow other words: 2024年度支出决算表, 公开03表 支出决算表.
         """
+        if len(text) > 80:
+            return None
         if text not in self.seen:
             if len(self.seen) > 100_000:
                 self.seen.clear()
