@@ -16,7 +16,7 @@ from benchmarks.reconcile.units import model_of, shares_of
 from tests.units import random_report
 from xltools.amount import Unit
 from xltools.reconcile import Convention, Model, Outcome, Suspect, Verdict, solve
-from xltools.reconcile.hypotheses import classes
+from xltools.reconcile.hypotheses import Classes
 from xltools.reconcile.model import bind
 from xltools.report import Report
 
@@ -135,15 +135,15 @@ def _value(case: Case, suspect: Suspect) -> bool:
 
 def _same_columns(model: Model, case: Case, suspects: tuple[Suspect, ...]) -> bool:
     """Whether no identity can tell the guess from the truth: the cells enter the same rows."""
-    columns = {
-        model.refs[x]: group.number
-        for group in classes(bind(model, case.report)).all
-        for member in group.members
-        if member.kind == "cell"
-        for x, _ in member.cells
-    }
-    guess = sorted(columns.get(s.refs[0], -1) for s in suspects if s.kind == "cell")
-    return guess == sorted(columns.get(ref, -2) for ref in case.truth)
+    groups = Classes(bind(model, case.report))
+    columns = {}
+    for ref in [*case.truth, *(s.refs[0] for s in suspects if s.kind == "cell")]:
+        cell = model.index[ref]
+        groups.of_row(model.watch[cell][0])
+        own = [c for c in groups.all for m in c.members if m.kind == "cell" and m.cells[0][0] == cell]
+        columns[ref] = own[0].number
+    guess = sorted(columns[s.refs[0]] for s in suspects if s.kind == "cell")
+    return guess == sorted(columns[ref] for ref in case.truth)
 
 
 def _words(case: Case) -> str:

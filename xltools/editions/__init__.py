@@ -294,10 +294,10 @@ class Edition:
             return line
         if len(form.lines) == 1:
             return ""
-        if known.name == line or (form.id == "basic" and not line.isdigit()):
+        if not line.isdigit():
             return known.name
         prefix = line if form.id == "basic" else f"行次{line}"
-        return f"{prefix} {known.name}".strip()
+        return prefix if known.name == line else f"{prefix} {known.name}"
 
     def label(self, ref: Ref, titles: Mapping[str, str] | None = None) -> str:
         """«公开03表 支出决算表 201 一般公共服务支出 · 基本支出»."""

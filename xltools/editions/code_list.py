@@ -53,6 +53,8 @@ def _pair(cells: list[str], row: list[str], where: str) -> tuple[str, str]:
         raise XltoolsError(f"{where}：科目代码“{row[0].strip()}”不是3位、5位或7位数字。", "请改正后再试。")
     if not name:
         raise XltoolsError(f"{where}：科目代码 {code} 没有名称。", "请补上名称后再试。")
+    if not name.isprintable():
+        raise XltoolsError(f"{where}：科目代码 {code} 的名称中有无法显示的字符。", "请改正后再试。")
     return code, name
 
 

@@ -102,7 +102,7 @@ def parse(text: str) -> Equation:
 
 
 def reference(text: str) -> Ref:
-    """The single figure that ``text`` names: ``general[2080505,2]``. Raises EquationError for another text."""
+    """The one figure that ``text`` names: ``general[2080505,2]``. Raises EquationError for other texts."""
     match = _TERM.fullmatch(text)
     if not match or match["factor"] or match["scope"]:
         raise EquationError(f"no figure: {text!r}")

@@ -23,7 +23,9 @@ __all__ = ["EditionError", "build", "compile_all", "dump"]
 
 _PROBLEMS = {
     "missing": "缺少这一项",
+    "missing_argument": "缺少这一项",
     "extra_forbidden": "没有这个名称的项",
+    "unexpected_keyword_argument": "没有这个名称的项",
     "string_type": "应为文字",
     "int_parsing": "应为整数",
     "int_type": "应为整数",
@@ -108,7 +110,9 @@ def _merge(folder: Path, head: dict[str, Any], parent: Edition | None) -> dict[s
     order = head.pop("forms", None)
     known = {**(parent.forms if parent else {}), **forms}
     order = order if order is not None else list(known)
-    for name in order if isinstance(order, list) else []:
+    if not isinstance(order, list):
+        raise EditionError(f"版本文件 {folder / 'edition.toml'} 中 forms 有误：应为列表。", "请改正。")
+    for name in order:
         if name not in known:
             raise EditionError(
                 f"版本 {folder.name} 的 forms 列有未定义的表 {name}。", "请补上 forms/*.toml。"
@@ -121,11 +125,11 @@ def _merge(folder: Path, head: dict[str, Any], parent: Edition | None) -> dict[s
         "extends": "",
         "kinds": parent.kinds if parent else (),
         "scopes": parent.scopes if parent else (),
-        "year": parent.year if parent else None,
         "sections": parent.sections if parent else {},
         "unguarded": parent.unguarded if parent else {},
     }
     if parent:
+        defaults["year"] = parent.year
         head = {**head, "not_encoded": {**parent.not_encoded, **head.get("not_encoded", {})}}
     return {
         **defaults,
