@@ -14,6 +14,8 @@ from xltools.workbook.labels import bare, code, key, label, short
 
 LINE, CODE, TITLE, AMOUNT, OTHER = "line", "code", "title", "amount", "other"
 """What a column of a table holds: 行次, 科目代码, the names of the lines, figures, anything else."""
+LEVEL = "level"
+"""款 or 项 of a code in a column of its own, right of the 类."""
 
 
 def role(path: Path) -> str:
