@@ -21,17 +21,19 @@ End Function
 Public Function Computed(ByVal functionName As String, ByVal arguments As Variant) As Variant
     Dim plain As Variant
     Dim attempt As Long
+    Dim reason As String
     On Error GoTo Failed
     plain = PlainValues(arguments)
 Again:
     Computed = AsCell(Server().CallUDF(PYTHON_MODULE, functionName, plain))
     Exit Function
 Failed:
+    reason = Err.Description ' what is called from here on may clear it
     If attempt = 0 And IsGone(Err.Number) Then
         attempt = 1
         Resume Again
     End If
-    WriteLog functionName, Err.Description
+    WriteLog functionName, reason
     Computed = CVErr(xlErrValue)
 End Function
 
@@ -49,11 +51,11 @@ Again:
     End If
     Exit Sub
 Failed:
+    reason = Err.Description
     If attempt = 0 And IsGone(Err.Number) Then
         attempt = 1
         Resume Again
     End If
-    reason = Err.Description
     WriteLog actionId, reason
     MsgBox Setting("failed") & vbCrLf & vbCrLf & Left$(reason, 400), vbExclamation, Setting("title")
 End Sub

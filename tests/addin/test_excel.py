@@ -328,6 +328,6 @@ def test_formulas_with_our_functions_are_recognised(workbook: excel_double.Workb
     workbook.sheet.set_value("D1", 1.0)
     workbook.sheet.set_value("D2", "=XT_TOTAL(D1)")
     run, cells = workbook.app.run, workbook.app.evaluate
-    assert run("Mentions", cells('Range("D1:D2").Formula')) is True
-    assert run("Mentions", cells('Range("D1").Formula')) is False
+    assert run("Mentions", cells('Range("D1:D2")').vba_get("Formula")) is True
+    assert run("Mentions", cells('Range("D1")').vba_get("Formula")) is False
     assert run("Mentions", "=SUM(D1)") is False and run("Mentions", "=[1]!xt_total(D1)") is True
