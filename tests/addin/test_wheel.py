@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 PROVE = """
 from xltools.addin import build, libreoffice
 from xltools.resources import resource, resources
-for name in ("workbooks/template.xlsx", "workbooks/example.xlsx", "macros/customUI14.xml"):
+for name in ("workbooks/template.xlsx", "workbooks/example.xlsx", "macros/customUI14.xml", "docs/manual.html"):
     print(resource(name))
 print(len(resources("macros", "*.bas")), len(build.addin()), len(libreoffice.extension()))
 """
@@ -31,7 +31,7 @@ def setuptools_is_new() -> bool:
 @pytest.mark.skipif(not setuptools_is_new(), reason="the build needs setuptools 77")
 def test_wheel_carries_macros_and_workbooks(tmp_path: Path) -> None:
     source = tmp_path / "source"  # a build leaves its traces where it is made
-    left_out = shutil.ignore_patterns(".*", "build", "*.egg-info", "tests", "docs", "__pycache__", "*-out")
+    left_out = shutil.ignore_patterns(".*", "build", "*.egg-info", "tests", "__pycache__", "*-out")
     shutil.copytree(ROOT, source, ignore=left_out)
     build = [
         sys.executable,
