@@ -270,11 +270,11 @@ def suggested(held: Held, monkeypatch: pytest.MonkeyPatch) -> Place:
 
 def test_adopt_and_undo(held: Held, suggested: Place) -> None:
     held.answers = ["yes"]
-    assert "已改为 6.22" in held.press("adopt")
+    assert "6.12 → 6.22" in held.press("adopt")
     assert held.cell(*suggested) == pytest.approx(6.22) and held.port.here() == suggested
     log = held.path.with_name("决算.采纳记录.jsonl")
     entry = json.loads(log.read_text("utf-8"))
-    assert (entry["before"], entry["after"], entry["undone"]) == (6.12, 6.22, False)
+    assert entry["changes"] == [[*suggested, 6.12, 6.22]] and entry["undone"] is False
     assert "已恢复为 6.12" in held.press("undo")
     assert held.cell(*suggested) == pytest.approx(6.12)
     assert held.press("undo") == "没有可以撤销的采纳。"

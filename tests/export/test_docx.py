@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from typing import Any
 
 import docx
@@ -274,3 +275,14 @@ def test_facts_are_found_after_word_has_split_the_runs() -> None:
 def test_other_files_have_no_facts(data: bytes) -> None:
     with pytest.raises(XltoolsError):
         read_facts(data, ["a"])
+
+
+def test_page_numbers_begin_with_one_where_the_body_begins(example: bytes) -> None:
+    root = parts(example)["word/document.xml"]
+    starts = [[e.get(f"{W}start") for e in s.iter(f"{W}pgNumType")] for s in root.iter(f"{W}sectPr")]
+    assert starts[:4] == [[], [], ["1"], []] and not any(starts[4:])
+
+
+def test_no_date_of_this_machine_is_in_the_file(example: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(example)) as archive:
+        assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}

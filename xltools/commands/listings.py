@@ -39,13 +39,13 @@ def by_form(edition: Edition) -> list[tuple[str, list[Rule]]]:
 def functions(arguments: argparse.Namespace) -> int:
     """Print every worksheet function with its arguments."""
     from xltools.functions import FUNCTIONS
+    from xltools.functions.document import signature
 
     for function in FUNCTIONS.values():
-        names = ", ".join(argument.name for argument in function.arguments)
-        print(f"{function.name}({names})  {function.title}")
+        print(f"{signature(function)}  {function.title}")
         print(f"    {function.help}")
         for argument in function.arguments:
-            print(f"      {argument.name}  {argument.title}：{argument.help}")
+            print(f"      {argument.title}：{argument.help}")
         print()
     return 0
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from xltools.export.document import RIGHT, Orientation, Slot, Table, lay_out
 
@@ -58,8 +59,11 @@ def row_height(table: Table) -> int:
     return 13 if table_size(table) == XIAOWU else 20
 
 
+@lru_cache(4096)
 def display_width(text: str) -> int:
     """How wide ``text`` prints, in halves of a Chinese character; of several lines the widest."""
+    if text.isascii() and "\n" not in text:
+        return len(text)
     lines = text.split("\n")
     return max(sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in line) for line in lines)
 
@@ -139,10 +143,11 @@ def _needs(table: Table) -> list[tuple[int, bool]]:
 def lines_of(table: Table, slots: list[Slot], widths: list[int]) -> int:
     """About how many lines the tallest cell of a row takes (cells over several rows do not count)."""
     tallest = 1
+    size = table_size(table)
     for slot in slots:
-        if slot.cell.rows == 1:
+        if slot.cell.rows == 1 and slot.cell.text:
             room = sum(widths[slot.column : slot.column + slot.cell.columns]) - 20 * CELL_MARGIN
-            halves = max(2, room * 4 // (table_size(table) * 10))
+            halves = max(2, room * 4 // (size * 10))
             lines = slot.cell.text.split("\n")
             tallest = max(tallest, sum(max(1, -(-display_width(line) // halves)) for line in lines))
     return tallest

@@ -135,10 +135,10 @@ def _block(placed: Placed) -> dict[str, Any]:
 
 def _table(table: Table, anchor: str) -> dict[str, Any]:
     widths = column_widths(table)
-    rows = [
-        [_cell(table, slot, lines_of(table, slots, widths) < TALLEST_WHOLE) for slot in slots if slot.top]
-        for slots in lay_out(table.header + table.body)
-    ]
+    rows = []
+    for slots in lay_out(table.header + table.body):
+        whole = lines_of(table, slots, widths) < TALLEST_WHOLE
+        rows.append([_cell(table, slot, whole) for slot in slots if slot.top])
     flat = [cell for row in rows for cell in row]
     heads = sum(len(row) for row in rows[: len(table.header)])
     return {

@@ -92,7 +92,7 @@ def dump(report: Report) -> dict[str, Any]:
 
 def to_json(report: Report) -> str:
     """``dump(report)`` as the text of a file."""
-    return json.dumps(dump(report), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(dump(report), ensure_ascii=False, indent=1) + "\n"
 
 
 def schema() -> dict[str, Any]:

@@ -18,6 +18,7 @@ from xltools.report import Ref, Report
 from xltools.rules import evaluation, structure
 from xltools.rules.arithmetic import arithmetic, where
 from xltools.rules.desk import SEVERITY, Desk
+from xltools.rules.explain import explain_cell
 from xltools.rules.identities import Broken, Figures, broken, holds, identities
 from xltools.rules.joint import settle
 
@@ -77,15 +78,7 @@ def check(report: Report, edition: Edition | None = None, evidence: Evidence | N
     """All findings on ``report``, worst first, in the order of the forms."""
     edition = edition or load(report.edition)
     evidence = evidence or Evidence()
-    desk = Desk(
-        report,
-        edition,
-        Figures(report, edition),
-        identities(edition, report),
-        formulas=evidence.formulas,
-        notes=evidence.notes,
-        missing=evidence.missing,
-    )
+    desk = _desk(report, edition, evidence)
     not_checked = [NotChecked("", title, reason) for title, reason in evidence.not_checked]
     findings = list(evidence.troubles)
     if not report.amounts:
@@ -106,6 +99,27 @@ def check(report: Report, edition: Edition | None = None, evidence: Evidence | N
         tails,
         suspects,
     )
+
+
+def _desk(report: Report, edition: Edition, evidence: Evidence) -> Desk:
+    return Desk(
+        report,
+        edition,
+        Figures(report, edition),
+        identities(edition, report),
+        formulas=evidence.formulas,
+        notes=evidence.notes,
+        missing=evidence.missing,
+    )
+
+
+def explain(
+    report: Report, cell: str, edition: Edition | None = None, evidence: Evidence | None = None
+) -> list[str]:
+    """What the identities say about one cell, line by line; see ``explain.explain_cell``."""
+    desk = _desk(report, edition or load(report.edition), evidence or Evidence())
+    _identities(desk, [], [])
+    return list(explain_cell(desk, cell))
 
 
 def _order(finding: Finding, edition: Edition) -> tuple[int, bool, int]:

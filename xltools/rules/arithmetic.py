@@ -6,22 +6,53 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from xltools.editions.equation import Term, form_of
+from xltools.reconcile import Identity
 from xltools.report import Ref
 from xltools.rules.desk import Desk
 from xltools.rules.identities import Broken
 
 _LISTED = 8
+_SHOWN = {"=": "=", "<=": "≤", ">=": "≥", "<": "<", ">": ">"}
+_TURNED = {"=": "=", "<=": ">=", ">=": "<=", "<": ">", ">": "<"}
 _FAILED = {"=": "≠", "<=": ">", ">=": "<", "<": "≥", ">": "≤"}
 
 
 def arithmetic(desk: Desk, item: Broken) -> str:
     """«本年支出合计 298.56 ≠ 基本支出 292.33 + 项目支出 6.12 = 298.45»."""
     constraint = item.constraint
-    first = constraint.left[0].ref
-    by_column = len({(ref.form, ref.line) for ref in constraint.refs}) == 1
-    left = _sum(desk, constraint.left, item.left, first, by_column)
-    right = _sum(desk, constraint.right, item.right, first, by_column)
+    left, right = _sides(desk, constraint.left, constraint.right, item.left, item.right)
     return f"{left} {_FAILED[constraint.operator]} {right}"
+
+
+def identity_text(desk: Desk, item: Identity) -> str:
+    """One identity of a proof: «公开03表 201 …：本年支出合计 298.56 = 基本支出 292.63 + … = 298.85，差 0.29
+    （四舍五入可解释 0.015）»."""
+    left = [Term(coefficient, ref) for coefficient, ref, _ in item.terms if coefficient > 0]
+    right = [Term(-coefficient, ref) for coefficient, ref, _ in item.terms if coefficient < 0]
+    operator = item.operator
+    if not left:
+        left, right, operator = right, left, _TURNED[operator]
+    sums = [desk.figures.total(side) for side in (left, right)]
+    shown = _sides(desk, left, right, *sums)
+    refs = [term.ref for term in left + right]
+    number = desk.edition.forms[form_of(refs[0].form)].number
+    fits = (
+        "相符"
+        if not item.gap
+        else f"差 {desk.show(abs(item.gap))}（四舍五入可解释 {item.allowed.normalize():f}）"
+    )
+    return f"{number} {_context(desk, refs)}{shown[0]} {_SHOWN[operator]} {shown[1]}，{fits}"
+
+
+def _sides(
+    desk: Desk, left: Sequence[Term], right: Sequence[Term], left_sum: Decimal, right_sum: Decimal
+) -> tuple[str, str]:
+    first = left[0].ref
+    by_column = len({(term.ref.form, term.ref.line) for term in (*left, *right)}) == 1
+    return (
+        _sum(desk, left, left_sum, first, by_column),
+        _sum(desk, right, right_sum, first, by_column),
+    )
 
 
 def _sum(desk: Desk, terms: Sequence[Term], total: Decimal, first: Ref, by_column: bool) -> str:
@@ -62,11 +93,15 @@ def _name(desk: Desk, ref: Ref, first: Ref, by_column: bool) -> str:
 
 def where(desk: Desk, item: Broken) -> str:
     """What the arithmetic leaves out: the line of a sum over columns, the column of one over lines."""
-    first = item.constraint.left[0].ref
+    return _context(desk, item.constraint.refs)
+
+
+def _context(desk: Desk, refs: Sequence[Ref]) -> str:
+    first = refs[0]
     form = desk.edition.forms[form_of(first.form)]
     name = ""
-    if all(ref.line == first.line for ref in item.constraint.refs):
+    if all(ref.line == first.line for ref in refs):
         name = desk.edition.line_name(form.id, first.line, desk.report.titles)
-    elif all(ref.column == first.column for ref in item.constraint.refs):
+    elif all(ref.column == first.column for ref in refs):
         name = form.column_of[first.column].title
     return f"{name}：" if name else ""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from decimal import Decimal
 
 from xltools import reconcile
 from xltools.amount import show
@@ -18,6 +17,7 @@ from xltools.editions.equation import form_of
 from xltools.finding import Cell, Finding, Severity, Suspect
 from xltools.reconcile.model import for_rules
 from xltools.report import Ref
+from xltools.rules.arithmetic import identity_text
 from xltools.rules.desk import Desk
 
 _SHOWN = 5
@@ -147,27 +147,6 @@ def _impossible(desk: Desk, chain: Iterable[reconcile.Identity]) -> Finding:
         basis="每个印出的数只代表四舍五入后与它相同的金额",
         remedy="请按“最可能的原因”核对。",
     )
-
-
-def identity_text(desk: Desk, item: reconcile.Identity) -> str:
-    """One identity of a proof with its figures: «… = …，差 0.01（四舍五入可解释 0.015）»."""
-    left = " + ".join(
-        _term(desk, c, ref, value) for c, ref, value in item.terms if c > 0 and value is not None
-    )
-    right = " + ".join(
-        _term(desk, -c, ref, value) for c, ref, value in item.terms if c < 0 and value is not None
-    )
-    rule = desk.edition.rule_of.get(item.rule)
-    name = f"{rule.title}：" if rule else ""
-    return (
-        f"{name}{left or '0'} {item.operator} {right or '0'}，差 {show(abs(item.gap))}"
-        f"（四舍五入可解释 {item.allowed.normalize():f}）"
-    )
-
-
-def _term(desk: Desk, coefficient: int, ref: Ref, value: Decimal | None) -> str:
-    factor = f"{coefficient}×" if coefficient != 1 else ""
-    return f"{factor}{desk.edition.label(ref, desk.report.titles)} {desk.cell(ref).value or show(value)}"
 
 
 def _suspect(desk: Desk, suspect: reconcile.Suspect) -> Suspect:

@@ -16,7 +16,8 @@ Cells = Sequence[Sequence[object]]
 
 def sort_blocks(columns: Columns, plan: Blueprint, numbers: Mapping[int, str], body: Cells) -> None:
     """Leave ``columns.blocks`` as the headings have it where the names in them agree; else put them
-    together by what the columns hold. Only forms whose tables have lines of their own each can be put together so."""
+    together by what the columns hold. It takes tables that have lines of their own each.
+    """
     if max(plan.count.values()) > 1:  # blocks under the same headings (公开06): only their order tells
         return
     families = _distinct(plan)

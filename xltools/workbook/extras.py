@@ -38,7 +38,7 @@ class Page:
         return spots[0] if spots else None
 
     def first(self, labels: frozenset[str], start: int) -> int:
-        """The first row from ``start`` on with one of these labels; the row after the last if there is none."""
+        """The first row from ``start`` on with one of these labels; the row after the last if none has."""
         found = [row for name in labels for row, _ in self.texts.get(name, ()) if row >= start]
         return min(found, default=len(self.grid.rows))
 

@@ -68,6 +68,7 @@ class Harvest:
     """All that the forms of one workbook hold; filled region by region."""
 
     edition: Edition
+    formulas_known: bool = True
     amounts: dict[Ref, Decimal] = field(default_factory=dict)
     places: dict[Ref, Place] = field(default_factory=dict)
     formulas: dict[Ref, str] = field(default_factory=dict)
@@ -188,7 +189,7 @@ class Taker:
             content = cells[at]
             if type(content) is not float and type(content) is not int and type(content) is not Decimal:
                 continue
-            if (row, at) not in self.used and not self.nothing(row, at):
+            if content and (row, at) not in self.used:
                 self.outside.append(self.spot(row, at))
 
     def finish(self) -> None:

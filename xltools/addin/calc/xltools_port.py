@@ -14,9 +14,10 @@ from com.sun.star.awt.MessageBoxType import QUERYBOX
 from com.sun.star.beans import PropertyValue
 from com.sun.star.sheet.FormulaResult import ERROR
 from com.sun.star.table import CellAddress
+from com.sun.star.uno import RuntimeException
 from com.sun.star.ui.dialogs.TemplateDescription import FILESAVE_AUTOEXTENSION
 
-ENGLISH_EXCEL = 1  # com.sun.star.sheet.AddressConvention.XL_A1
+EXCEL_FILE = 3  # com.sun.star.sheet.AddressConvention.XL_OOX: English names, commas
 CONDITION, FORMULA = 0, 9  # ConditionEntryType.CONDITION, ConditionalFormat's operator for a formula
 TAG = 'N("xltools")=0'
 TAG_WORD = '"xltools"'
@@ -93,7 +94,7 @@ class CalcPort:
 
     def _parser(self):
         parser = self.document.createInstance("com.sun.star.sheet.FormulaParser")
-        parser.FormulaConvention = ENGLISH_EXCEL
+        parser.FormulaConvention = EXCEL_FILE
         parser.CompileEnglish = True
         return parser
 
@@ -223,7 +224,10 @@ class CalcPort:
         if self.controller.hasInfobar(INFOBAR):
             self.controller.removeInfobar(INFOBAR)
         if text:
-            self.controller.appendInfobar(INFOBAR, TITLE, text, 0, (), True)
+            try:
+                self.controller.appendInfobar(INFOBAR, TITLE, text, 0, (), True)
+            except RuntimeException:
+                pass  # a window that nobody sees has no bar
 
     def ask(self, kind, question):
         asked = {
