@@ -199,11 +199,15 @@ def word(finding: Finding) -> str:
 def explanation_key(finding: Finding) -> str:
     """The key of the 出错说明 for ``finding``: rule, place and figures, so that it is asked for again
     when the figures change."""
+    values = [cell.value for cell in finding.cells] or list(finding.facts.values())
+    return _stem(finding) + ",".join(values)
+
+
+def _stem(finding: Finding) -> str:
     if not finding.cells:
-        return f"{finding.rule}||{';'.join(finding.facts.values())}"
+        return f"{finding.rule}||"
     first = finding.cells[0]
-    place = str(first.ref) if first.ref else first.label
-    return f"{finding.rule}|{place}|{','.join(cell.value for cell in finding.cells)}"
+    return f"{finding.rule}|{first.ref or first.label}|"
 
 
 CHANGED = "（已变化）"
@@ -212,10 +216,9 @@ CHANGED = "（已变化）"
 
 def explanation(finding: Finding, explanations: Mapping[str, str]) -> str:
     """The 出错说明 typed for ``finding``, marked 已变化 when it was typed for other figures; "" for none."""
-    key = explanation_key(finding)
-    if key in explanations:
-        return explanations[key]
-    stem = key.rpartition("|")[0] + "|"
+    if text := explanations.get(explanation_key(finding), ""):
+        return text
+    stem = _stem(finding)
     for other, text in explanations.items():
         if other.startswith(stem) and text:
             return text if text.startswith(CHANGED) else CHANGED + text
