@@ -641,8 +641,8 @@ def test_extending_a_neighbour_states_only_what_differs(tmp_path: Path) -> None:
     changed = GRID.replace("01表", "公开一表") + RULE.replace("表样", "本地表样")
     (child / "forms" / "total.toml").write_text(changed, encoding="utf-8")
     (child / "between.toml").write_text(
-        '[[rules]]\nid = "detail-total-01"\ntitle = "两表合计相同"\nequations = ["detail[合计,1] = total[3,1]"]\n'
-        'exact = true\nbasis = "同一数"\nexplanation = "同一数。"\n',
+        '[[rules]]\nid = "detail-total-01"\ntitle = "两表合计相同"\nexact = true\n'
+        'equations = ["detail[合计,1] = total[3,1]"]\nbasis = "同一数"\nexplanation = "同一数。"\n',
         encoding="utf-8",
     )
     edition = build(child)

@@ -105,8 +105,8 @@ def test_the_cases_of_the_rules_word_nearly_every_kind() -> None:
     rest = {kind for kind in WORDING if not kind.startswith(OTHER_ROOMS)} - seen
     assert rest <= {
         # Tested in tests/rules: in 元, with negative figures, or in a report without figures.
-        "convention", "equality_exact", "inequality_exact", "inequality_negative", "joint", "no_figures",
-        "score_unclear", "sign_sum", "line_zero", "counterpart_expenditure", "code_order", "score_missing",
+        "convention", "equality_exact", "inequality_exact", "inequality_negative", "joint", "joint_single",
+        "no_figures", "score_unclear", "sign_sum", "line_zero", "counterpart_expenditure", "code_order", "score_missing",
         "code_no_name", "repeated_close",
     }  # fmt: skip
 

@@ -9,11 +9,11 @@ import pytest
 from tests.rules.small import example
 from tests.units import random_report
 from xltools.amount import Unit, half_up, to_wan
+from xltools.editions import load
 from xltools.finding import Finding, Severity
 from xltools.report import Report
 from xltools.rules import check
 from xltools.rules.identities import Figures
-from xltools.editions import load
 
 pytestmark = pytest.mark.usefixtures("alone")
 FORMS = ["summary", "revenue", "expenditure", "appropriation", "general", "basic"]

@@ -209,7 +209,7 @@ def _given(constraint: Constraint, desk: Desk) -> bool:
     return all(desk.figures.has(ref) for ref in constraint.refs if "." in ref.form)
 
 
-_EXPECTED = {">": "应大于零", ">=": "为负数", "<": "应小于零", "<=": "为正数"}
+_VERDICTS = {">": "应大于零", ">=": "为负数", "<": "应小于零", "<=": "为正数"}
 
 
 def _finding(desk: Desk, item: Broken) -> Finding:
@@ -222,7 +222,7 @@ def _finding(desk: Desk, item: Broken) -> Finding:
         "allowed": f"{item.allowed:f}",
         "value": cells[0].value or "空白",
         "arithmetic": arithmetic(desk, item),
-        "expected": _EXPECTED.get(constraint.operator, ""),
+        "verdict": _VERDICTS.get(constraint.operator, ""),
     }
     return Finding(
         rule.id,
