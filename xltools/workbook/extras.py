@@ -22,12 +22,15 @@ from xltools.workbook.labels import bare, code, key, label
 from xltools.workbook.layout import Field, Table
 from xltools.workbook.troubles import trouble
 
+_LONGEST_LABEL = 60
+"""Longer texts are prose."""
+
 Spots = dict[str, list[tuple[int, int]]]
 
 
 @dataclass(slots=True)
 class Page:
-    """A sheet with an index of its texts: key → rows and columns from 0, in reading order."""
+    """A sheet with an index of its short texts: key → rows and columns from 0, in reading order."""
 
     grid: Grid
     texts: Spots
@@ -47,7 +50,8 @@ class Page:
         row, at = spot
         for content in self.grid.rows[row][at + 1 :]:
             if content != "" and content is not None:
-                return "" if label(content) in stops else content
+                short = type(content) is str and len(content) <= _LONGEST_LABEL
+                return "" if short and label(content) in stops else content
         return ""
 
     def value(self, one: Field, stops: frozenset[str]) -> object:
@@ -80,7 +84,7 @@ def page(grid: Grid) -> Page:
     texts: Spots = {}
     for row, cells in enumerate(grid.rows):
         for at, content in enumerate(cells):
-            if type(content) is str and content:
+            if type(content) is str and content and len(content) <= _LONGEST_LABEL:
                 texts.setdefault(key(content), []).append((row, at))
     return Page(grid, texts)
 
@@ -94,7 +98,7 @@ _COVER = frozenset(key(one.label) for one in layout.COVER_FIELDS)
 _COVER_STOPS = _COVER | {key(one.help) for one in layout.COVER_FIELDS}
 _OVERVIEW = frozenset(key(one.label) for one in (layout.DUTIES, layout.ORGANISATION))
 _COVER_NEEDS = 4
-_FORM_SHEET = re.compile(r"^公开\d+表$")
+_FORM_SHEET = re.compile(r"^公开(0\d|10)表$")
 
 
 def find_extras(grids: Iterable[Grid]) -> Extras:
