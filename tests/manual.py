@@ -1,7 +1,8 @@
 """The accountant of the manual: does what the manual says, in a folder of his own.
 
-The manual's ``console`` blocks are typed here; a comment ``<!-- 改：FILE SHEET!CELL VALUE … -->`` before a block
-is what the reader is asked to change in a workbook (no value clears the cell).
+The manual's ``console`` blocks are typed here. Comments before them say what the reader does by hand:
+``<!-- 备 -->`` starts afresh with the example, ``<!-- 改：FILE SHEET!CELL VALUE … -->`` types into a workbook (空
+clears the cell), ``<!-- 多 -->`` has the workbooks of several units.
 """
 
 from __future__ import annotations
@@ -86,7 +87,9 @@ class Typed:
     status: int
 
 
-_STEP = re.compile(r"<!-- (?P<verb>改|备|多)：?(?P<what>[^>]*?) -->|^```console\n(?P<block>.*?)^```", re.S | re.M)
+_STEP = re.compile(
+    r"<!-- (?P<verb>改|备|多)：?(?P<what>[^>]*?) -->|^```console\n(?P<block>.*?)^```", re.S | re.M
+)
 
 
 def typed(text: str, folder: Path) -> Iterator[Typed]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import inspect
 import re
 import shutil
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+import xltools
 from tests import manual
 from xltools import cli
 
@@ -36,6 +40,14 @@ def test_python_examples_run(
             assert comment.rstrip("…") in shown
     assert {path.suffix for path in (tmp_path / "公开").iterdir()} >= {".docx", ".pdf"}
     assert "324.81" in shown
+
+
+def test_verbs_stay_verbs() -> None:
+    """The room xltools.export must not hide the function of that name."""
+    for verb in xltools.__all__:
+        with contextlib.suppress(ModuleNotFoundError):
+            import_module(f"xltools.{verb}")
+        assert inspect.isfunction(getattr(xltools, verb)), verb
 
 
 def test_every_command_is_in_the_table() -> None:

@@ -76,14 +76,33 @@ def browse(source: Path, target: Path, width: int, height: int) -> Path:
 def workbook(folder: Path) -> None:
     """Sheets of workbooks/example.xlsx, printed."""
     pdf = pages(Path(shutil.copy(ROOT / "workbooks" / "example.xlsx", folder)), folder)
+
+    def top(share: str) -> tuple[str, ...]:
+        return "-crop", f"{share}+0+0", "+repage"
+
     trim = ("-trim", "+repage", "-bordercolor", "white", "-border", "12")
     for name, texts, dpi, how in (
         ("workbook-cover", ("部门（单位）决算公开工作簿",), 110, ()),
-        ("workbook-form01", ("收入支出决算总表", "行次", "外交支出"), 110, ("-crop", "100%x62%+0+0", "+repage")),
-        ("workbook-form03", ("支出决算表", "公开03表", "上缴上级支出"), 110, ("-crop", "100%x70%+0+0", *trim)),
+        (
+            "workbook-form01",
+            ("收入支出决算总表", "行次", "外交支出"),
+            110,
+            top("100%x62%"),
+        ),
+        (
+            "workbook-form03",
+            ("支出决算表", "公开03表", "上缴上级支出"),
+            110,
+            (*top("100%x70%"), *trim),
+        ),
         ("workbook-analysis", ("收入结构",), 110, ()),
-        ("workbook-narrative", ("米色格填写原因",), 150, ("-crop", "100%x48%+0+0", "+repage")),
-        ("workbook-evaluation", ("项目支出绩效自评表", "三级指标"), 110, ("-crop", "100%x80%+0+0", "+repage")),
+        ("workbook-narrative", ("米色格填写原因",), 150, top("100%x48%")),
+        (
+            "workbook-evaluation",
+            ("项目支出绩效自评表", "三级指标"),
+            110,
+            top("100%x80%"),
+        ),
         ("workbook-findings", ("审核结果", "级别"), 230, ("-crop", "74%x30%+0+60", "+repage")),
     ):
         shrink(page(pdf, page_of(pdf, *texts), folder, dpi), name, *trim, *how, "-resize", "1400x>")
@@ -164,11 +183,18 @@ def draft(folder: Path) -> None:
 
 
 def window(folder: Path) -> None:
-    """LibreOffice's own window: the toolbar, the findings, the jump to a cell."""
-    run(sys.executable, "-m", "pytest", "-p", "no:xdist", "tests/real/test_click_in_calc.py", cwd=ROOT,
+    """LibreOffice's own window: the toolbar, the findings, the jump to a cell, the help of a function."""
+    tests = ("tests/real/test_click_in_calc.py", "tests/real/test_typing_in_calc.py")
+    run(sys.executable, "-m", "pytest", "-p", "no:xdist", *tests, cwd=ROOT,
         env={**os.environ, "XLTOOLS_SCREENSHOTS": str(folder)})  # fmt: skip
-    for source in sorted(folder.glob("calc-*.png")):
-        shrink(source, source.stem, "-resize", "1200x")
+    for name, how in (
+        ("calc-toolbar", ("-resize", "1200x")),
+        ("calc-findings", ("-resize", "1200x")),
+        ("calc-next", ("-crop", "1430x640+0+0", "+repage", "-resize", "1200x")),
+        ("calc-help-typing", ("-crop", "1300x700+0+0", "+repage", "-resize", "1100x")),
+        ("calc-help-wizard", ("-crop", "680x656+410+142", "+repage")),
+    ):
+        shrink(folder / f"{name}.png", name, *how)
 
 
 ALL: dict[str, Callable[[Path], None]] = {
