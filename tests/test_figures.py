@@ -64,7 +64,9 @@ def test_codes_keep_their_order_and_lines_without_figures():
 
 def test_json_numbers_are_taken_to_the_digit_written(tmp_path):
     path = tmp_path / "figures.json"
-    path.write_text('{"edition": "e", "amounts": {"basic": {"301": {"1": 0.10}, "303": {"1": 12}}}}', "utf-8")
+    path.write_text(
+        '{"edition": "shanxi_2024", "amounts": {"basic": {"301": {"1": 0.10}, "303": {"1": 12}}}}', "utf-8"
+    )
     assert figures.dump(figures.load(path))["amounts"] == {
         "basic": {"301": {"1": "0.10"}, "303": {"1": "12"}}
     }
@@ -108,6 +110,13 @@ def test_empty_prose_is_no_prose():
         ('{"edition": "e", "texts": {"duties": "\\ud800"}}', "控制字符"),
         ('{"edition": "e", "texts": {"duties": "' + "长" * 32001 + '"}}', "文字过长"),
         ('{"edition": 1, "cover": {"year": "x"}}', "共 2 处"),
+        ('{"edition": "e"}', "没有名为“e”的版本"),
+        ('{"edition": "national_2024", "amounts": {"statistics": {"1": {"1": 1}}}}', "没有这张表"),
+        ('{"edition": "shanxi_2024", "amounts": {"summary": {"1": {"2": 1}}}}', "summary › 1 › 2 处公开01表"),
+        (
+            '{"edition": "shanxi_2024", "budget": {"general": {"201": {"4": 1}}}}',
+            "budget › general › 201 › 4",
+        ),
         ('["edition"]', "最外层应为 { } 对象"),
         ('{"edition": ', "第 1 行第"),
         ("", "不是有效的 JSON"),
@@ -117,7 +126,7 @@ def test_empty_prose_is_no_prose():
 def test_a_wrong_file_is_refused_in_one_chinese_sentence(tmp_path, text, said):
     error = broken(tmp_path, text)
     assert said in error.message
-    assert "figures.json" in error.message
+    assert "figures.json" in error.message or "版本" in error.message
     assert error.message.count("。") == 1
     assert not any(word in error.message for word in ("Input", "should", "Error"))
 

@@ -311,7 +311,9 @@ def leaves(world: World) -> dict[str, Cells]:
     forms["three_public"] = {
         Ref("three_public", "1", c): v for c, v in (world.public_budget | world.public_actual).items()
     }
-    forms["statistics"] = {Ref("statistics", line, "1"): v for line, v in world.purchases.items()}
+    forms["statistics"] = {
+        Ref("statistics", line, "1"): v for line, v in (world.purchases | world.counts).items()
+    }
     office = sum(v for c, v in world.basic.items() if c[:3] not in ("301", "303"))
     line = {"行政单位": "5", "参照公务员法管理事业单位": "6"}.get(world.kind)
     if line:

@@ -110,7 +110,6 @@ def export(
 
 def explain(reading: Reading, cell: str) -> list[str]:
     """What is known of one cell: the identities it takes part in, with figures, and its interval."""
-    from xltools.rules.explain import explain_cell
+    from xltools.rules import explain as explain_cell
 
-    return explain_cell(reading.report, reading.edition, cell)
-
+    return explain_cell(reading.report, cell, reading.edition, _evidence(reading))

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
-from collections.abc import Callable, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
 from typing import NoReturn
 
 from xltools.errors import XltoolsError
@@ -24,12 +26,59 @@ _EXAMPLES = """例子：
 """
 
 
+_SAID = {
+    r"the following arguments are required: (.+)": "缺少 {0}",
+    r"argument (.+?): invalid choice: '?(.+?)'? \(choose from (.+)\)": "{0} 不能是“{1}”，可用的有：{2}",
+    r"argument (.+?): expected .*": "{0} 后面要写一个值",
+    r"argument (.+?): invalid int value: '(.+)'": "{0} 后面应是整数，不能是“{1}”",
+    r"argument (.+?): ignored explicit argument .*": "{0} 后面不写值",
+    r"ambiguous option: (\S+) could match (.+)": "{0} 可以是 {1}，请写全",
+    r"unrecognized arguments: (.+)": "不认识“{0}”",
+}
+"""What argparse says, and how we say it."""
+
+
 class _Parser(argparse.ArgumentParser):
     """argparse whose errors are one Chinese sentence."""
 
     def error(self, message: str) -> NoReturn:
-        print(f"参数有误：{message}。用 {self.prog} --help 查看用法。", file=sys.stderr)
+        print(f"参数有误：{_said(message)}。用 {self.prog} --help 查看用法。", file=sys.stderr)
         raise SystemExit(FAILED)
+
+
+def _said(message: str) -> str:
+    for pattern, wording in _SAID.items():
+        found = re.fullmatch(pattern, message)
+        if found:
+            return wording.format(*(part.replace("', '", "、").strip("'") for part in found.groups()))
+    return message
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Help whose columns line up as they are seen: a Chinese character is two columns wide."""
+
+    _COLUMN = 26
+
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[argparse._MutuallyExclusiveGroup],
+        prefix: str | None = None,
+    ) -> None:
+        super().add_usage(usage, actions, groups, "用法：" if prefix is None else prefix)
+
+    def _format_action(self, action: argparse.Action) -> str:
+        listed = [self._format_action(one) for one in self._iter_indented_subactions(action)]
+        if listed:  # the commands: the heading above them says what they are
+            return "".join(line.removeprefix("  ") for line in listed)
+        head = " " * self._current_indent + self._format_action_invocation(action)
+        space = " " * max(2, self._COLUMN - sum(_columns(character) for character in head))
+        return f"{head}{space}{self._expand_help(action)}\n" if action.help else f"{head}\n"
+
+
+def _columns(character: str) -> int:
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def parser() -> argparse.ArgumentParser:
@@ -38,7 +87,7 @@ def parser() -> argparse.ArgumentParser:
         prog="xltools",
         description="部门/单位决算公开：标准工作簿的计算、审核与导出。",
         epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Formatter,
         add_help=False,
     )
     _help(main)
@@ -47,7 +96,7 @@ def parser() -> argparse.ArgumentParser:
 
     def command(name: str, summary: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
         made: argparse.ArgumentParser = commands.add_parser(
-            name, help=summary, description=summary, add_help=False
+            name, help=summary, description=summary, add_help=False, formatter_class=_Formatter
         )
         _help(made)
         made.set_defaults(run=run)
@@ -59,9 +108,11 @@ def parser() -> argparse.ArgumentParser:
     )
 
     new = command("new", "新建标准工作簿", _lazy("make.new"))
-    new.add_argument("out", metavar="文件.xlsx")
-    new.add_argument("--edition", default=None, help="版本（默认 shanxi_2024）")
-    new.add_argument("--unit", choices=["元", "万元"], default=None, help="金额单位（默认 万元）")
+    new.add_argument("out", metavar="文件.xlsx", help="新工作簿的文件名")
+    new.add_argument("--edition", metavar="版本", default=None, help="版本（默认 shanxi_2024）")
+    new.add_argument(
+        "--unit", metavar="单位", choices=["元", "万元"], default=None, help="金额单位：元 或 万元（默认）"
+    )
     new.add_argument("--figures", metavar="数据.json", help="用数据文件填好工作簿")
     new.add_argument("--codes", metavar="代码.csv", help="自己的科目代码表（两列：代码、名称）")
     new.add_argument("--force", action="store_true", help="文件已存在时先备份再覆盖")
@@ -69,47 +120,63 @@ def parser() -> argparse.ArgumentParser:
     check = command(
         "check", "审核工作簿（.xlsx .xlsm .xls .ods）或数据（.json），可以多个", _lazy("audit.check")
     )
-    check.add_argument("files", nargs="*", metavar="文件")
+    check.add_argument("files", nargs="*", metavar="文件", help="一个或多个，可以写 *.xlsx")
     check.add_argument(
-        "--format", choices=["text", "json", "html", "xlsx"], default="text", help="结果的格式"
+        "--format",
+        metavar="格式",
+        choices=["text", "json", "html", "xlsx"],
+        default="text",
+        help="text 屏幕文字（默认）、html 网页、xlsx 写入工作簿的副本、json",
     )
     check.add_argument("--output", metavar="路径", help="结果写到文件（xlsx 多个文件时为文件夹）")
     check.add_argument("--explain", metavar="单元格", help="说明一个数参加哪些勾稽关系，如 公开03表!C10")
     check.add_argument("--open", action="store_true", help="审核当前在 Excel 中打开的工作簿")
     check.add_argument("--jobs", type=int, default=1, metavar="N", help="同时用几个进程（默认 1）")
     check.add_argument("--codes", metavar="代码.csv", help="自己的科目代码表（两列：代码、名称）")
-    check.add_argument("--edition", default=None, help="版本（默认由工作簿决定）")
+    check.add_argument("--edition", metavar="版本", default=None, help="版本（默认由工作簿决定）")
 
     export = command("export", "导出决算公开文件；有错误时不导出", _lazy("publish.export"))
-    export.add_argument("file", metavar="文件")
+    export.add_argument("file", metavar="文件", help="审核过的工作簿")
     export.add_argument("--to", required=True, metavar="文件夹", help="写到哪里")
     export.add_argument(
-        "--format", default="docx,pdf,html,xlsx", help="docx,pdf,html,xlsx,json,csv 用逗号分隔"
+        "--format",
+        metavar="格式",
+        default="docx,pdf,html,xlsx",
+        help="docx,pdf,html,xlsx（默认）,json,csv，用逗号分隔",
     )
     export.add_argument("--draft", action="store_true", help="有错误也导出，每页加“草稿”水印并列出错误")
     export.add_argument(
-        "--pdf-engine", choices=["typst", "libreoffice"], default="typst", help="PDF 由谁生成"
+        "--pdf-engine",
+        metavar="程序",
+        choices=["typst", "libreoffice"],
+        default="typst",
+        help="PDF 由谁生成：typst（默认）或 libreoffice",
     )
 
     fix = command("fix", "采纳建议：把可疑单元格改为建议值（有记录，可撤销）", _lazy("repair.fix"))
-    fix.add_argument("file", metavar="文件")
+    fix.add_argument("file", metavar="文件", help="要改的工作簿，改前自动备份")
     fix.add_argument("--suspect", type=int, default=1, metavar="N", help="采纳第几条建议（默认 1）")
     fix.add_argument("--undo", action="store_true", help="撤销上一次采纳")
 
     bring = command("import", "导入数据：决算软件导出、已公开的工作簿、上年工作簿", _lazy("make.bring"))
-    bring.add_argument("source", metavar="来源")
+    bring.add_argument("source", metavar="来源", help="导入的文件")
     bring.add_argument("--into", required=True, metavar="文件.xlsx", help="导入到哪个工作簿")
     bring.add_argument("--last-year", action="store_true", help="来源是上年工作簿：结转为上年数")
 
     normalize = command(
-        "normalize", "把公式中的函数名改回普通写法（去掉 Excel 加的外部链接前缀）", _lazy("repair.normalize")
+        "normalize", "把公式中的函数名改回普通写法（去掉 Excel 加的前缀）", _lazy("repair.normalize")
     )
-    normalize.add_argument("file", metavar="文件.xlsx")
+    normalize.add_argument("file", metavar="文件.xlsx", help="要改的工作簿，改前自动备份")
 
     addin = command(
         "addin", "Excel 加载项与 LibreOffice 扩展：build、install、uninstall、doctor", _lazy("addin.addin")
     )
-    addin.add_argument("action", choices=["build", "install", "uninstall", "doctor"], metavar="动作")
+    addin.add_argument(
+        "action",
+        choices=["build", "install", "uninstall", "doctor"],
+        metavar="动作",
+        help="build 生成、install 安装、uninstall 卸载、doctor 检查本机",
+    )
     addin.add_argument("--output", metavar="文件.xlam", help="build：写到哪里")
     addin.add_argument("--xlstart", metavar="文件夹", help="install：XLSTART 文件夹")
     addin.add_argument("--calc", action="store_true", help="install/uninstall：LibreOffice 扩展")
@@ -117,7 +184,7 @@ def parser() -> argparse.ArgumentParser:
     addin.add_argument("--json", action="store_true", help="doctor：输出 JSON")
 
     rules = command("rules", "列出审核规则", _lazy("listings.rules"))
-    rules.add_argument("--edition", default=None, help="版本（默认 shanxi_2024）")
+    rules.add_argument("--edition", metavar="版本", default=None, help="版本（默认 shanxi_2024）")
     command("functions", "列出可以在单元格中使用的函数", _lazy("listings.functions"))
     return main
 

@@ -91,32 +91,38 @@ class Finding:
 WORDING: dict[str, str] = {
     # Identities.
     "equality": "{arithmetic}，差 {gap}，超出四舍五入可解释的 {allowed}。",
+    "equality_exact": "{arithmetic}，差 {gap}，应当相等。",
     "repeated": "{arithmetic}，差 {gap}；同一个数在两处必须印得完全相同。",
     "repeated_close": "{arithmetic}，差 {gap}；同一个数两处只差末位，可能是分别四舍五入或抄录所致。",
     "inequality": "{arithmetic}，超出 {gap}（四舍五入可解释 {allowed}）。",
+    "inequality_exact": "{arithmetic}，超出 {gap}。",
+    "inequality_negative": "{arithmetic}，超出 {gap}。表中有负数（红字），部分可能大于全部，请核实。",
     "zero": "这里不应有数，现为 {value}。",
     "sign": "现为 {value}，{expected}。",
+    "sign_sum": "{arithmetic}，{expected}。",
     "tail": "{count}处尾差，四舍五入可以解释，不是错误：{list}。",
-    "convention": "{forms}的{habit}，与由元数四舍五入的口径不同，不是错误（{count}条）：{list}。",
+    "convention": "{forms}：{habit}，属口径差异，不是错误（{count}条）：{list}。",
     "joint": "下列{count}条关系单独看都在尾差之内，但没有一组金额能使它们同时成立：{list}。",
     # Structure of the forms.
     "no_figures": "工作簿里没有填写任何金额，无法审核。",
     "code_form": "科目代码“{code}”不是3位、5位或7位数字。",
     "code_twice": "科目代码 {code} 出现了 {count} 次。",
     "code_order": "科目代码 {code} 排在 {previous} 之后，没有按从小到大的顺序。",
-    "code_parent": "科目代码 {code} 没有上级科目 {parent} 这一行。",
+    "code_parent": "科目代码 {code} 没有上级科目 {parent} 这一行，请补上。",
     "code_childless": "{code} 是{level}级科目，下面没有项级科目。",
-    "code_unknown": "科目代码 {code}（{title}）不在内置的科目代码表中，请核对；正确的可不理会。",
+    "code_unknown": "{count}个科目代码不在内置的科目代码表中：{list}。正确的可不理会，也可使用自己的代码表。",
     "code_name": "科目代码 {code} 的名称是“{title}”，科目代码表中为“{expected}”。",
-    "code_no_name": "科目代码 {code} 没有科目名称，科目代码表中为“{expected}”。",
+    "code_no_name": "{count}个科目代码没有科目名称，科目代码表中为：{list}。",
     "line_empty": "这一行全部为空或为零。",
+    "line_zero": "这一行全部为0.00；不足50元的金额换算为万元后会这样，确有金额的可不理会。",
     "counterpart_revenue": "科目 {code} 只有支出 {value} 没有收入，"
     "超过年初结转和使用结余 {carry} 可以解释的。",
     "counterpart_expenditure": "科目 {code} 只有收入 {value} 没有支出，"
     "超过年末结转和结余分配 {carry} 可以解释的。",
     "empty_note_missing": "本表没有数据，却没有印“{note}”。",
     "empty_note_extra": "本表有数据（{value}），却印着“{note}”。",
-    "unit_factor": "本表金额是其他表的 {factor} 倍：{evidence}。本表的金额单位填错了。",
+    "unit_factor": "本表金额是其他表的{factor}：{evidence}。本表像是按{unit}填的。",
+    "places": "有 {count} 个金额多于两位小数（如 {value}，公开时印为 {printed}），请按两位小数填写。",
     "not_count": "数量应为不小于零的整数，现为 {value}。",
     "typed_over": "合计单元格的公式被录入的数 {value} 代替，按明细计算为 {expected}。",
     # Reading a workbook.
@@ -159,7 +165,7 @@ WORDING: dict[str, str] = {
     "reading_extra_value": "“{content}”{why}，没有使用。",
     # 绩效自评.
     "fund_arithmetic": "{name}：{formula}，应为 {expected}，现为 {value}。",
-    "fund_rate_text": "{name}：执行率应为 {expected}%（{formula}），现为 {value}%。",
+    "fund_rate_text": "{name}：执行率应为 {expected}%（{formula}），现为 {value}。",
     "fund_score": "{name}：执行率得分应为 {expected}（{formula}），现为 {value}。",
     "fund_budget": "{name}：预算编制数 {budgeted} 与全年预算数 {value} 不同，有调整请说明。",
     "weights_total": "分值合计 {value}，加预算执行率 {execution} 分应为 100 分。",
@@ -169,6 +175,7 @@ WORDING: dict[str, str] = {
     "reason_required": "“{name}”得分 {value}，低于分值 {weight}，偏差原因“{reason}”没有说明原因。",
     "score_by_sign": "“{name}”目标 {target}、完成 {actual}，按规则得 {expected}（{formula}），"
     "现得 {value}{consequence}。",
+    "score_unclear": "“{name}”目标 {target}、完成 {actual}，无法按规则核对得分：{reason}。",
     "score_by_band": "“{name}”为{level}，分值 {weight}，应在 {low} 至 {high} 分之间，"
     "现得 {value}{consequence}。",
     "unfilled_cost": "“{name}”没有填写指标值，最多得 {cap} 分，现得 {value}。",

@@ -11,12 +11,16 @@ import types
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from unittest import mock
 
 from xltools.addin import build, excel, vba
 from xltools.functions import Function
 
+_PYWIN32 = """
+pythoncom pywintypes win32api win32event win32com win32com.client win32com.server win32com.server.util
+win32com.server.policy win32com.server.dispatcher
+"""
 MISSING_ARGUMENT = -2147352572
 """How pywin32 hands over an argument that was left out."""
 
@@ -25,10 +29,7 @@ def xlwings_server() -> Any:
     """xlwings.com_server as on Windows, with pywin32 replaced by stubs; loaded once."""
     xlwings = excel.load_xlwings()
     if "xlwings.com_server" not in sys.modules:
-        for name in (
-            "pythoncom pywintypes win32api win32event win32com win32com.client win32com.server"
-            " win32com.server.util win32com.server.policy win32com.server.dispatcher"
-        ).split():
+        for name in _PYWIN32.split():
             sys.modules.setdefault(name, mock.MagicMock(name=name))
         sys.modules["win32com"].server.util.unwrap.side_effect = TypeError  # plain values stay plain
         xlwings._xlwindows = types.SimpleNamespace(
@@ -142,10 +143,10 @@ def _serve_from(app: Any) -> Any:
 
     class Server(_objects.VBAObject):
         calls = 0
-        failures: list[Exception] = []
+        failures: ClassVar[list[Exception]] = []
 
         @_objects.method
-        def CallUDF(  # noqa: N802
+        def CallUDF(
             self, module: object, name: object, arguments: object, book: object = _values.MISSING
         ) -> object:
             Server.calls += 1

@@ -270,11 +270,11 @@ class Range(base.Range):  # type: ignore[misc]
         for cell in self._all():
             cell.value = None
 
-    def ClearHyperlinks(self) -> None:  # noqa: N802
+    def ClearHyperlinks(self) -> None:
         for cell in self._all():
             cell.hyperlink = None
 
-    def AutoFill(self, target: Range, kind: int) -> None:  # noqa: N802
+    def AutoFill(self, target: Range, kind: int) -> None:
         for cell in target._all():
             model = self._sheet.openpyxl.cell(self._at[0], cell.column)
             cell._style = model._style

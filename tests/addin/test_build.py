@@ -19,11 +19,12 @@ from xltools.addin.actions import ACTIONS
 from xltools.addin.wrappers import HELP_LIMIT, description
 from xltools.functions import FUNCTIONS
 
-KNOWN_IMAGES = set(
-    "ErrorChecking CalculateNow TracePrecedents ReviewNextComment ReviewPreviousComment FileSaveAsPdfOrXps"
-    " FilePrintPreview ClearFormats FunctionWizard Refresh RefreshAll GoTo FileOpen FileNew Help SheetProtect"
-    " NameManager".split()
-)
+_IMAGES = """
+ErrorChecking CalculateNow TracePrecedents ReviewNextComment ReviewPreviousComment FileSaveAsPdfOrXps
+FilePrintPreview ClearFormats FunctionWizard Refresh RefreshAll GoTo FileOpen FileNew
+Help SheetProtect NameManager
+"""
+KNOWN_IMAGES = set(_IMAGES.split())
 """imageMso names known to exist from Excel 2013 to 365."""
 
 

@@ -155,8 +155,15 @@ def test_status_bar_and_escape(excel: Excel, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize(
     ("kind", "given", "wanted"),
-    [("file", "/a.xlsx", "/a.xlsx"), ("file", False, None), ("text", "项目二", "项目二"), ("text", "", None)]
-    + [("yes", "yes", "yes"), ("yes", "no", None), ("folder", "/out", "/out")],
+    [
+        ("file", "/a.xlsx", "/a.xlsx"),
+        ("file", False, None),
+        ("text", "项目二", "项目二"),
+        ("text", "", None),
+        ("yes", "yes", "yes"),
+        ("yes", "no", None),
+        ("folder", "/out", "/out"),
+    ],
 )
 def test_asks(excel: Excel, kind: str, given: object, wanted: object) -> None:
     excel.book.app.impl.asked.append(given)
@@ -180,7 +187,12 @@ def test_protected_hidden_and_missing_sheets_are_said(excel: Excel) -> None:
 def test_a_row_is_written_in_one_call(excel: Excel, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
     setter = openpyxl_engine.Range.raw_value.fset
-    watched = openpyxl_engine.Range.raw_value.setter(lambda r, v: (calls.append(v), setter(r, v)) and None)
+
+    def write(cells: Any, value: Any) -> None:
+        calls.append(value)
+        setter(cells, value)
+
+    watched = openpyxl_engine.Range.raw_value.setter(write)
     monkeypatch.setattr(openpyxl_engine.Range, "raw_value", watched)
     excel.port.write("审核 结果", {f"{column}{row}": 1.0 for row in (1, 2) for column in "ABCDEFG"})
     assert len(calls) == 2

@@ -94,7 +94,7 @@ def test_paragraphs_are_the_sentences_with_their_facts_marked() -> None:
     start = next(n for n, b in enumerate(blocks) if isinstance(b, Heading) and b.key == "narrative")
     end = next(n for n, b in enumerate(blocks) if isinstance(b, Heading) and b.key == "glossary")
     printed = [block for block in blocks[start:end] if isinstance(block, Paragraph)]
-    assert [paragraph.text for paragraph in printed] == [sentence.final for sentence in sentences]
+    assert [paragraph.text for paragraph in printed] == [sentence.text for sentence in sentences]
     first = {run.fact: run.text for run in printed[0].runs if run.fact}
     assert first["summary[31,1]"] == "324.86" and first["summary[31,1].rate"] == "10.82"
 

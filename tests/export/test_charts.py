@@ -90,3 +90,10 @@ def test_emf_is_a_whole_chain_of_records_with_all_texts() -> None:
     assert struct.unpack_from("<I", data, 48)[0] == len(data)
     assert struct.unpack_from("<I", data, 52)[0] == len(kinds)
     assert {"一般公共服务支出", "𠮷祥", "298.56", "单位：万元"} <= set(texts)
+
+
+def test_names_end_at_the_axis_and_amounts_begin_at_their_bars() -> None:
+    drawing = draw(chart(("甲", "1.00"), ("乙", "-1.00"), names=("本年",)))
+    root = ElementTree.fromstring(svg(drawing))
+    ends = {t.text: t.get("text-anchor") for t in root.iter("{http://www.w3.org/2000/svg}text")}
+    assert ends == {"单位：万元": "end", "甲": "end", "乙": "end", "1.00": None, "-1.00": "end"}

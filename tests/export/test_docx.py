@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from typing import Any
 
 import docx
@@ -13,6 +14,7 @@ from lxml import etree
 
 from tests.export.golden import agrees
 from tests.export.sample import document
+from xltools.errors import XltoolsError
 from xltools.export.document import (
     Cell,
     Contents,
@@ -27,8 +29,8 @@ from xltools.export.document import (
     outline,
     paragraph,
 )
-from xltools.export.docx import mark_name, write
-from xltools.export.package import unpack
+from xltools.export.docx import mark_name, read_facts, write
+from xltools.export.package import pack, unpack
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 ORDER = {
@@ -241,3 +243,46 @@ def test_a_row_of_prose_may_split_a_row_of_figures_not() -> None:
     table = Table("表", grid([["长" * 4000, "1"], ["短", "2"]]))
     rows = docx.Document(io.BytesIO(write(Document("标题", (table,))))).tables[0]._tbl.tr_lst
     assert [bool(row.trPr.findall(f"{W}cantSplit")) for row in rows] == [False, True]
+
+
+def test_every_fact_is_found_again(example: bytes) -> None:
+    wanted: dict[str, list[str]] = {}
+    for placed in flow(document()):
+        block = placed.block
+        if isinstance(block, Paragraph):
+            pieces = [(run.fact, run.text) for run in block.runs]
+        elif isinstance(block, Table):
+            pieces = [(cell.fact, cell.text) for row in block.body for cell in row]
+        else:
+            continue
+        for fact, text in pieces:
+            if fact:
+                wanted.setdefault(fact, []).append(text)
+    assert wanted["summary[31,1].rate"] == ["10.82"]
+    assert read_facts(example, [*wanted, "unknown"]) == {fact: tuple(texts) for fact, texts in wanted.items()}
+
+
+def test_facts_are_found_after_word_has_split_the_runs() -> None:
+    made = write(Document("标题", (Paragraph((Run("5.00", "a"),)),)))
+    content = unpack(made)
+    xml = content["word/document.xml"].decode()
+    split = xml.replace("5.00</w:t></w:r>", '5.</w:t></w:r><w:proofErr w:type="x"/><w:r><w:t>00</w:t></w:r>')
+    assert split != xml
+    assert read_facts(pack({**content, "word/document.xml": split.encode()}), ["a"]) == {"a": ("5.00",)}
+
+
+@pytest.mark.parametrize("data", [b"", b"PK", write(Document("标题", (paragraph("文"),)))[:500]])
+def test_other_files_have_no_facts(data: bytes) -> None:
+    with pytest.raises(XltoolsError):
+        read_facts(data, ["a"])
+
+
+def test_page_numbers_begin_with_one_where_the_body_begins(example: bytes) -> None:
+    root = parts(example)["word/document.xml"]
+    starts = [[e.get(f"{W}start") for e in s.iter(f"{W}pgNumType")] for s in root.iter(f"{W}sectPr")]
+    assert starts[:4] == [[], [], ["1"], []] and not any(starts[4:])
+
+
+def test_no_date_of_this_machine_is_in_the_file(example: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(example)) as archive:
+        assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}

@@ -82,7 +82,7 @@ def test_every_heading_cell_has_a_scope_and_every_figure_names_its_headings(page
     assert len(page.all("table")) == len(page.all("caption")) == 11
     text = html.write(document()).decode()
     for value in ("324.81", "298.56", "82.99"):
-        cells = re.findall(rf'<td class="right" headers="([^"]+)">{value}</td>', text)
+        cells = re.findall(rf'<td class="right figure" headers="([^"]+)">{value}</td>', text)
         assert cells and all(cells)
 
 

@@ -4,13 +4,31 @@ from __future__ import annotations
 
 import re
 import zlib
+from dataclasses import replace
 
 import pytest
 
 from tests.export.sample import document
 from xltools.errors import XltoolsError
 from xltools.export import pdf
-from xltools.export.document import Cell, Chart, Document, Heading, Series, Table, grid, outline, paragraph
+from xltools.export.document import (
+    Cell,
+    Chart,
+    Contents,
+    Cover,
+    Document,
+    Heading,
+    PageBreak,
+    Series,
+    Table,
+    grid,
+    outline,
+    paragraph,
+)
+
+SMALL = Document(
+    "标题", (Cover(("甲",)), Contents(), Heading(1, "部分"), paragraph("文"), PageBreak(), paragraph("后"))
+)
 
 
 def opened(data: bytes) -> str:
@@ -85,3 +103,12 @@ def test_missing_fonts_are_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(XltoolsError, match="中文字体"):
         pdf.write(Document("标题", (paragraph("文"),)))
     pdf._fonts.cache_clear()
+
+
+@pytest.mark.parametrize("draft", [False, True])
+def test_a_draft_is_marked_on_every_page(draft: bool) -> None:
+    made = replace(SMALL, draft=draft)
+    pages = pdf._compiler(made).compile(format="svg")
+    pages = pages if isinstance(pages, list) else [pages]
+    assert len(pages) == 4 + draft
+    assert [b"rotate(" in page or b"matrix(0.707" in page for page in pages] == [draft] * len(pages)

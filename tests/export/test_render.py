@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 
 import docx
 import pytest
@@ -13,6 +14,12 @@ from xltools.export import office, pdf
 from xltools.export.document import Document, Heading, paragraph
 from xltools.export.pages import outline_pages
 from xltools.export.render import render
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> None:
+    office.layout.cache_clear()
+
 
 SMALL = Document("标题", (Heading(1, "甲"), paragraph("文")))
 
@@ -36,6 +43,22 @@ def test_an_office_that_fails_is_not_in_the_way(monkeypatch: pytest.MonkeyPatch)
     assert render(SMALL, ["docx"])["docx"].startswith(b"PK")
     with pytest.raises(XltoolsError, match="坏了"):
         render(SMALL, ["pdf"], "libreoffice")
+
+
+def test_the_office_can_be_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XLTOOLS_SOFFICE", "/opt/other/soffice")
+    assert office.find() == "/opt/other/soffice"
+    monkeypatch.setenv("XLTOOLS_SOFFICE", "")
+    assert office.find() is None
+
+
+def test_a_program_that_makes_no_pdf_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XLTOOLS_SOFFICE", sys.executable)
+    with pytest.raises(XltoolsError, match="没有生成"):
+        office.convert(b"")
+    monkeypatch.setenv("XLTOOLS_SOFFICE", "/nowhere/soffice")
+    with pytest.raises(XltoolsError, match="无法启动"):
+        office.convert(b"")
 
 
 def test_an_office_that_is_asked_for_and_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

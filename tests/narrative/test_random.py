@@ -32,6 +32,7 @@ WHY = rf"(?:主要原因是{PROSE}。)?"
 COMPARED = rf"(?:与上年相比，{{subject}}{CHANGE}。{WHY}|上年无可比数据。)"
 BUDGETED = rf"(?:年初预算{AMOUNT}，支出)?决算{AMOUNT}(?:，完成年初预算的-?{RATE})?"
 COUNTED = r"\d+"
+VISITS = rf"(?:，共接待(?:国（境）外)?{COUNTED}批次)?(?:，{COUNTED}人次)?"
 FUNDS = "政府性基金预算财政拨款"
 CAPITAL = "国有资本经营预算财政拨款"
 GRAMMAR = {
@@ -66,20 +67,19 @@ GRAMMAR = {
     rf"(?:，完成全年预算的-?{RATE})?"
     rf"(?:，[较与]上年“三公”经费财政拨款支出决算{SAME})?。其中：",
     r"three_public\.\w+": rf"[^，\d]+{AMOUNT}(?:，[较与]上年{SAME})?(?:，主要原因是：{PROSE})?[；。]",
-    r"three_public\.abroad\.detail": rf"1、[^，\d]+{AMOUNT}，出国（境）团组共{COUNTED}个，{COUNTED}人次。"
-    rf"(?:主要用于：{PROSE}。)?",
-    r"three_public\.(?:purchase|running)\.detail": rf"[23]、[^，\d]+{AMOUNT}，[^，\d]+{COUNTED}辆"
+    r"three_public\.abroad\.detail": rf"1、[^，\d]+{AMOUNT}(?:，出国（境）团组共{COUNTED}个)?"
+    rf"(?:，{COUNTED}人次)?。(?:主要用于：{PROSE}。)?",
+    r"three_public\.(?:purchase|running)\.detail": rf"[23]、[^，\d]+{AMOUNT}(?:，[^，\d]+{COUNTED}辆)?"
     rf"(?:，主要用于：{PROSE})?。",
-    r"three_public\.reception\.detail": rf"4、公务接待费支出{AMOUNT}，共接待{COUNTED}批次，{COUNTED}人次。"
-    rf"国内接待费{AMOUNT}，共接待{COUNTED}批次，{COUNTED}人次，其中外事接待费{AMOUNT}，共接待{COUNTED}批次，"
-    rf"{COUNTED}人次(?:，主要是{PROSE})?；国（境）外接待费{AMOUNT}，共接待国（境）外{COUNTED}批次，{COUNTED}人次"
-    rf"(?:，主要是{PROSE})?。",
+    r"three_public\.reception\.detail": rf"4、公务接待费支出{AMOUNT}{VISITS}。"
+    rf"(?:国内接待费{AMOUNT}{VISITS}，其中外事接待费{AMOUNT}{VISITS}(?:，主要是{PROSE})?；"
+    rf"国（境）外接待费{AMOUNT}{VISITS}(?:，主要是{PROSE})?。)?",
     r"operating_costs": rf"(?:本部门（单位）无机关运行经费。|{YEAR}年度机关运行经费支出{AMOUNT}。)"
     rf"(?:与上年相比，机关运行经费{CHANGE}。{WHY})?",
     r"procurement": rf"{YEAR}年度无政府采购支出。"
     rf"|{YEAR}年度政府采购支出总额{AMOUNT}，其中：政府采购货物支出{AMOUNT}、"
-    rf"政府采购工程支出{AMOUNT}、政府采购服务支出{AMOUNT}。政府采购授予中小企业合同金额{AMOUNT}，"
-    rf"占政府采购支出总额的{RATE}。其中：授予小微企业合同金额{AMOUNT}，占政府采购支出总额的{RATE}。",
+    rf"政府采购工程支出{AMOUNT}、政府采购服务支出{AMOUNT}。(?:政府采购授予中小企业合同金额{AMOUNT}，"
+    rf"占政府采购支出总额的{RATE}。(?:其中：授予小微企业合同金额{AMOUNT}，占政府采购支出总额的{RATE}。)?)?",
     r"assets": rf"截至{YEAR}年12月31日，本部门（单位）共有车辆{COUNTED}辆"
     rf"(?:，其中：[^，；\d]+{COUNTED}辆(?:、[^，；\d]+{COUNTED}辆)*)?"
     rf"(?:；单价100万元（含）以上设备（不含车辆）{COUNTED}台（套）)?。",

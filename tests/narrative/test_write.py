@@ -10,7 +10,7 @@ import pytest
 from xltools import figures
 from xltools.amount import Unit, half_up
 from xltools.editions import FOLDER, load
-from xltools.narrative import Sentence, write
+from xltools.narrative import Sentence, changes, write
 from xltools.report import Ref, Report
 
 EDITION = load("shanxi_2024")
@@ -228,9 +228,37 @@ def test_three_public_with_money_counts_and_a_budget():
     )
     assert "减少1.00万元，下降50.00%，主要原因是：接待减少。" in texts["three_public.reception"].text
     assert "保有量共2辆，主要用于：公务用车燃料费、维修费。" in texts["three_public.running.detail"].text
-    assert "共接待10批次，0人次。国内接待费1.00万元" in texts["three_public.reception.detail"].text
+    assert (
+        "共接待10批次。国内接待费1.00万元，其中外事接待费0万元，共接待0批次，0人次；"
+        in texts["three_public.reception.detail"].text
+    )
     asked = [slot.key for slot in texts["three_public.reception.detail"].missing]
     assert "three_public.reception.people" in asked and "three_public.reception.batches" not in asked
+
+
+def test_numbers_nobody_typed_are_not_said_to_be_zero():
+    texts = by_key(small("three_public[1,8]=3; three_public[1,12]=1; statistics[1,1]=5"))
+    assert texts["three_public.abroad.detail"].text == "1、因公出国（境）费支出3.00万元。"
+    assert texts["three_public.reception.detail"].text == "4、公务接待费支出1.00万元。"
+    assert "中小企业" not in texts["procurement"].text
+    assert [slot.label for slot in texts["procurement"].missing] == ["授予中小企业合同金额"]
+
+
+def test_what_changed_since_the_last_time_is_listed():
+    before = {sentence.key: sentence.generated for sentence in write(EXAMPLE, EDITION)}
+    figures_now = {**EXAMPLE.amounts, Ref("revenue", "合计", "7"): Decimal("0.03")}
+    typed = {**EXAMPLE.texts, "narrative.revenue.7": "其他收入0.02万元。"}
+    now = write(replace(EXAMPLE, amounts=figures_now, texts=typed), EDITION)
+    gone = [sentence for sentence in now if sentence.key != "funds"]
+    found = {change.key: change for change in changes(before, gone)}
+    assert set(found) == {"revenue.2", "revenue.7", "funds"}
+    assert found["revenue.7"].typed == "其他收入0.02万元。" and "0.03" in found["revenue.7"].after
+    assert found["funds"].after == "" and changes(before, write(EXAMPLE, EDITION)) == []
+
+
+def test_last_years_reason_is_shown_beside():
+    report = replace(EXAMPLE, texts={**EXAMPLE.texts, "last_year.general.201": "增加2人"})
+    assert by_key(report)["general.201"].reason.last_year == "增加2人"
 
 
 def test_the_lines_of_table_06_are_named_where_nothing_is_typed():

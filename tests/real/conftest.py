@@ -5,6 +5,7 @@ Without LibreOffice the tests are skipped on a developer's machine, and fail whe
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -41,9 +42,7 @@ class Office:
 
     def _connect(self) -> Any:
         local = self.uno.getComponentContext()
-        resolver = local.ServiceManager.createInstanceWithContext(
-            "com.sun.star.bridge.UnoUrlResolver", local
-        )
+        resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
         for _ in range(300):
             try:
                 return resolver.resolve(f"uno:pipe,name={self.pipe};urp;StarOffice.ComponentContext")
@@ -93,15 +92,22 @@ def start(profile: Path, *arguments: str, env: dict[str, str] | None = None) -> 
 
 def stop(office: Office) -> None:
     """End it, by force if need be."""
-    try:
+    with contextlib.suppress(Exception):
         office.desktop.terminate()
-    except Exception:
-        pass
     try:
         office.process.wait(20)
     except subprocess.TimeoutExpired:
         office.process.kill()
         office.process.wait(10)
+
+
+def _interpreter(folder: Path) -> Path:
+    """This Python with the checkout on its path: what an installed xltools would be."""
+    path = folder / "python"
+    root = Path(libreoffice.__file__).parents[2]
+    path.write_text(f'#!/bin/sh\nPYTHONPATH="{root}" exec "{sys.executable}" "$@"\n')
+    path.chmod(0o755)
+    return path
 
 
 @pytest.fixture(scope="session")
@@ -116,7 +122,7 @@ def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = Path(f"/tmp/xltools-real-{uuid.uuid4().hex}")
     (folder / "profile").mkdir(parents=True)
     extension = folder / "xltools.oxt"
-    extension.write_bytes(libreoffice.extension())
+    extension.write_bytes(libreoffice.extension(python=str(_interpreter(folder))))
     install(extension, folder / "profile")
     return folder / "profile"
 

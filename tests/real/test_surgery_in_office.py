@@ -1,4 +1,4 @@
-"""Workbooks edited by surgery, opened by LibreOffice; workbooks saved by LibreOffice, read and edited by us."""
+"""Workbooks that we edited, opened by LibreOffice; workbooks saved by LibreOffice, read and edited by us."""
 
 from __future__ import annotations
 

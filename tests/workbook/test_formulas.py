@@ -15,6 +15,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 
 from tests.workbook.builders import HEAD, MAIN, parts_of, worksheet, write, zipped
 from xltools.errors import XltoolsError
+from xltools.workbook import formulas
 from xltools.workbook.formulas import (
     Facts,
     fast_facts,
@@ -169,8 +170,28 @@ def test_a_sheet_of_seventeen_billion_cells_is_named_not_read(tmp_path: Path) ->
     assert not facts["小"].trouble and facts["小"].formulas == {"A1": "1"}
 
 
+def test_blank_cells_far_away_do_not_make_a_sheet_large(tmp_path: Path) -> None:
+    far = '<row r="1"><c r="A1"><f>1</f><v>1</v></c><c r="XFD1" s="1"/></row><row r="1048576"><c r="XFD1048576" s="1"/></row>'
+    file = write(tmp_path / "a.xlsx", {"表": worksheet(far), "表2": worksheet(far.replace("><", ">\n<"))})
+    for facts in read_facts(open_package(file)).values():
+        assert facts.trouble == "" and facts.formulas == {"A1": "1"}
+
+
+def test_a_heavy_sheet_is_named_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = write(
+        tmp_path / "a.xlsx", {"重": worksheet('<row r="1"><c r="A1"><v>1</v></c></row>' + " " * 2000)}
+    )
+    monkeypatch.setattr(formulas, "MAX_SHEET", 1000)
+    assert "MB" in read_facts(open_package(file))["重"].trouble
+    monkeypatch.setattr(formulas, "MAX_STRINGS", 10)
+    with pytest.raises(XltoolsError, match="异常巨大"):
+        read_facts(open_package(file))
+
+
 def test_wide_but_reasonable_sheets_are_read(tmp_path: Path) -> None:
-    text = worksheet('<row r="1"><c r="AAA1"><f>1</f><v>1</v></c></row><row r="12345"><c r="B12345"/></row>')
+    text = worksheet(
+        '<row r="1"><c r="AAA1"><f>1</f><v>1</v></c></row><row r="12345"><c r="B12345"><v>1</v></c></row>'
+    )
     assert sheet_data(text) is not None and sheet_data(text)[2]  # type: ignore[index]
     facts = fast_facts(text)
     assert facts is not None and "12345 行" in facts.trouble

@@ -1,5 +1,6 @@
 """Whatever file is handed over: a workbook, or one Chinese sentence with a remedy."""
 
+# ruff: noqa: E501 (XML as it is stored)
 from __future__ import annotations
 
 import io
@@ -181,6 +182,33 @@ def test_ods_twin(tmp_path: Path) -> None:
     broken(
         file, zipped({"mimetype": mimetype.replace("spreadsheet", "text"), "content.xml": ""}), "不是电子表格"
     )
+
+
+def document(rows: str, head: str = "") -> bytes:
+    """An .ods with these table rows."""
+    body = f'<?xml version="1.0"?>{head}<o:d xmlns:o="o" xmlns:table="t" xmlns:text="x" xmlns:office="f"><table:table>{rows}</table:table></o:d>'
+    return zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": body})
+
+
+def test_cells_of_open_document_repeated_without_end(tmp_path: Path) -> None:
+    file = tmp_path / "表.ods"
+    empty = '<table:table-row table:number-rows-repeated="1048570"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+    figure = '<table:table-row><table:table-cell office:value-type="float"><text:p>1</text:p></table:table-cell></table:table-row>'
+    file.write_bytes(document(figure + empty))
+    assert open_package(file).kind is Kind.ODS
+    many = figure.replace("<table:table-row>", '<table:table-row table:number-rows-repeated="1000000">')
+    broken(file, document(many + figure), "1000001 行")
+    broken(
+        file,
+        document(
+            figure
+            + empty
+            + figure.replace("<table:table-cell ", '<table:table-cell table:number-columns-repeated="9000" ')
+        ),
+        "列",
+    )
+    broken(file, document(figure, '<!DOCTYPE x [<!ENTITY a "b">]>'), "实体声明")
+    broken(file, document("<x>"), "损坏")
 
 
 def test_other_office_files(file: Path) -> None:

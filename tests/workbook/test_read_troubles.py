@@ -1,4 +1,4 @@
-"""What is wrong in a workbook is a finding in Chinese: where, what, and what to do. Nothing passes silently."""
+"""What is wrong in a workbook is a finding in Chinese: where, what, what to do. Nothing passes silently."""
 
 from __future__ import annotations
 

@@ -96,6 +96,7 @@ ROW = '<row r="2" spans="1:3" ht="20" customHeight="1"><c r="B2" s="1"><v>1</v><
         (Decimal("12.30"), '<c r="B2" s="1"><v>12.3</v></c>'),
         (Decimal("-0.00"), '<c r="B2" s="1"><v>0</v></c>'),
         (Decimal("1E+3"), '<c r="B2" s="1"><v>1000</v></c>'),
+        (Decimal(2) / 3, '<c r="B2" s="1"><v>0.66666666666666667</v></c>'),
         (Decimal("1E-30"), '<c r="B2" s="1"><v>1E-30</v></c>'),
         (0, '<c r="B2" s="1"><v>0</v></c>'),
         (True, '<c r="B2" s="1" t="b"><v>1</v></c>'),
@@ -227,6 +228,37 @@ def test_stored_values_that_became_untrue_are_forgotten_across_sheets(file: Path
     facts = read_facts(open_package(file))["表"]
     assert facts.uncached == ["D1"]
     assert b'fullCalcOnLoad="1"' in open_package(file).read("xl/workbook.xml")
+
+
+def test_saving_renews_stored_values(file: Path) -> None:
+    """edit computes what depends on the change: our functions, native ones, through other sheets; a new formula
+    too; what it cannot compute is left to Excel."""
+    rows = (
+        '<row r="1"><c r="A1"><v>1</v></c><c r="B1" s="1"><f>SUM(A1:A2)</f><v>3</v></c><c r="C1" t="str"><f>IF(B1&gt;5,"大","小")</f><v>小</v></c></row>'
+        '<row r="2"><c r="A2"><v>2</v></c><c r="B2"><f>[1]!XT_SHARE(A1,B1)</f><v>0.3333</v></c><c r="C2"><f>INDIRECT("A1")</f><v>1</v></c></row>'
+    )
+    parts = parts_of(
+        {
+            "表": worksheet(rows),
+            "另": worksheet(
+                '<row r="1"><c r="A1"><f>表!B1*2</f><v>6</v></c><c r="B1"><f>3+4</f><v>7</v></c></row>'
+            ),
+        }
+    )
+    file.write_bytes(zipped(parts))
+    edits = SheetEdit(cells={"A1": 7, "D1": Formula("A1+1")})
+    outcome = edit(file, Edits(sheets={"表": edits}))
+    text = open_package(file).read("xl/worksheets/sheet1.xml").decode()
+    assert (
+        '<c r="B1" s="1"><f>SUM(A1:A2)</f><v>9</v></c><c r="C1" t="str"><f>IF(B1&gt;5,"大","小")</f><v>大</v></c>'
+        in text
+    )
+    assert "<f>[1]!XT_SHARE(A1,B1)</f><v>0.7778</v>" in text and "<f>A1+1</f><v>8</v>" in text
+    assert (
+        '<f>表!B1*2</f><v>18</v></c><c r="B1"><f>3+4</f><v>7</v>'
+        in open_package(file).read("xl/worksheets/sheet2.xml").decode()
+    )
+    assert outcome.stale == {"表": {"C2"}} and b"fullCalcOnLoad" in open_package(file).read("xl/workbook.xml")
 
 
 def test_given_values_are_stored_and_nothing_is_left_to_compute(file: Path) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 from xltools.errors import XltoolsError
 
 
@@ -25,3 +29,22 @@ def check_open() -> int:
     checked = actions.check(ExcelPort(book))
     print(actions.summary(checked))
     return 1 if checked.counts["错误"] else 0
+
+
+def checked_copy(source: Path) -> bytes:
+    """The bytes of a copy of the workbook with 审核结果 filled and cells marked; the original stays as it is.
+
+    Raises XltoolsError for a file that is no .xlsx or .xlsm, or has no sheet 审核结果.
+    """
+    from xltools.addin import actions
+    from xltools.addin.file_port import FilePort
+
+    if source.suffix.lower() not in {".xlsx", ".xlsm"}:
+        raise XltoolsError(
+            f"“{source.name}”不是 .xlsx 或 .xlsm，不能写入审核结果。", "请另存为 .xlsx，或用 --format html。"
+        )
+    with TemporaryDirectory(prefix="xltools-") as folder:
+        copy = Path(folder) / source.name
+        shutil.copyfile(source, copy)
+        actions.check(FilePort(copy))
+        return copy.read_bytes()

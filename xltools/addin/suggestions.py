@@ -6,10 +6,11 @@ Excel's own undo is gone after an add-in writes, so the log is what an undo work
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from xltools.addin import results
 from xltools.addin.port import Grid, Port, Value, snapshot
@@ -18,28 +19,41 @@ from xltools.errors import XltoolsError
 from xltools.finding import Suspect
 from xltools.report import Place
 from xltools.workbook.address import split
+from xltools.workbook.save import save
 
 LOG_SUFFIX = ".采纳记录.jsonl"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the log: what stood in a cell, what was put there, and why."""
+class Change(NamedTuple):
+    """What stood in a cell and what was put there."""
 
-    time: str
     sheet: str
     cell: str
     before: Value
     after: Value
+
+    @property
+    def text(self) -> str:
+        """«公开03表!D10 292.63 → 292.33»."""
+        return f"{self.sheet}!{self.cell} {_shown(self.before)} → {_shown(self.after)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the log: the cells that one suggestion changed, and why."""
+
+    time: str
+    changes: tuple[Change, ...]
     why: str
     undone: bool = False
 
 
 def adopt(port: Port, number: int | None = None) -> Entry | None:
-    """Put the suggested value into the suspicious cell: the one selected, else that of the current finding,
-    else the most probable; ``number`` (from 1) chooses by rank. None when the user declines.
+    """Put the suggested values into the suspicious cell, or cells where one cause spoiled several: of the
+    suspect that is selected, else that of the current finding, else the most probable; ``number`` (from 1)
+    chooses by rank. None when the user declines.
 
-    Raises XltoolsError where there is no suggestion, or the cell holds a formula.
+    Raises XltoolsError where there is no suggestion, or a cell holds a formula.
     """
     import xltools
 
@@ -50,26 +64,39 @@ def adopt(port: Port, number: int | None = None) -> Entry | None:
         reading = xltools.read(path)
     checked = xltools.check(reading)
     suspect = _chosen(checked.suspects, port.here(), found, number)
-    place, ref = suspect.cell.place, suspect.cell.ref
-    assert place is not None
-    if reading.formulas and ref in reading.formulas:
-        raise XltoolsError(
-            f"{place.sheet}!{place.cell} 由公式计算，不能直接改数。",
-            "请核对公式引用的明细，或先把公式改为数值。",
-        )
-    before, after = _content(grids[place.sheet], place), _value(suspect.suggested[0])
-    shown = suspect.suggested[0] or "空白"
-    question = (
-        f"{suspect.cell.label}\n{suspect.cell.value or '空白'} → {shown}\n{suspect.why}\n\n采纳这个建议吗？"
-    )
-    if port.ask("yes", question) is None:
+    changes = _changes(suspect, grids)
+    for cell, _ in suspect.changes:
+        if reading.formulas and cell.ref in reading.formulas:
+            raise XltoolsError(
+                f"{cell.where} 由公式计算，不能直接改数。",
+                "请核对公式引用的明细，或先把公式改为数值。",
+            )
+    listed = "\n".join(change.text for change in changes)
+    if port.ask("yes", f"{suspect.cell.label}\n{listed}\n{suspect.why}\n\n采纳这个建议吗？") is None:
         return None
-    port.write(place.sheet, {place.cell: after})
-    entry = Entry(datetime.now().isoformat(timespec="seconds"), *place, before, after, suspect.why)
-    _append(log, entry)
-    port.go_to(place)
-    port.status(f"{place.sheet}!{place.cell} 已改为 {shown}，可用“撤销采纳”恢复。请重新校验。")
+    _put(port, {(change.sheet, change.cell): change.after for change in changes})
+    entry = Entry(datetime.now().isoformat(timespec="seconds"), changes, suspect.why)
+    _write_log(log, [*_entries(log), entry])
+    port.go_to(Place(changes[0].sheet, changes[0].cell))
+    port.status(f"已采纳：{'；'.join(change.text for change in changes)}。可用“撤销采纳”恢复。请重新校验。")
     return entry
+
+
+def _changes(suspect: Suspect, grids: Mapping[str, Grid]) -> tuple[Change, ...]:
+    wanted = suspect.changes or ((suspect.cell, suspect.suggested[0]),)
+    changes = []
+    for cell, text in wanted:
+        if cell.place is None or not cell.place.cell:
+            raise XltoolsError(f"{cell.label} 在工作簿中没有单元格，不能自动改。", "请按建议手工补上。")
+        before = _content(grids[cell.place.sheet], cell.place)
+        changes.append(Change(*cell.place, before, _value(text)))
+    return tuple(changes)
+
+
+def _put(port: Port, contents: Mapping[tuple[str, str], Value]) -> None:
+    with port.quietly():
+        for sheet in dict.fromkeys(sheet for sheet, _ in contents):
+            port.write(sheet, {cell: value for (on, cell), value in contents.items() if on == sheet})
 
 
 def _chosen(
@@ -106,7 +133,7 @@ def _value(text: str) -> Value:
 
 
 def undo(port: Port) -> Entry:
-    """Take the last adopted suggestion back. Raises XltoolsError where there is none, or the cell has
+    """Take the last adopted suggestion back. Raises XltoolsError where there is none, or a cell has
     changed since."""
     log = log_path(port)
     entries = _entries(log)
@@ -114,18 +141,20 @@ def undo(port: Port) -> Entry:
     if last is None:
         raise XltoolsError("没有可以撤销的采纳。", "")
     entry = entries[last]
-    place = Place(entry.sheet, entry.cell)
     grids = port.read()
-    if entry.sheet not in grids or _content(grids[entry.sheet], place) != entry.after:
-        raise XltoolsError(
-            f"{entry.sheet}!{entry.cell} 在采纳之后又被修改，没有撤销。",
-            f"采纳之前的值是 {_shown(entry.before)}。",
-        )
-    port.write(entry.sheet, {entry.cell: entry.before})
-    entries[last] = Entry(**{**asdict(entry), "undone": True})
-    log.write_text("".join(_line(one) for one in entries), encoding="utf-8")
-    port.go_to(place)
-    port.status(f"{entry.sheet}!{entry.cell} 已恢复为 {_shown(entry.before)}。")
+    for change in entry.changes:
+        place = Place(change.sheet, change.cell)
+        if change.sheet not in grids or _content(grids[change.sheet], place) != change.after:
+            raise XltoolsError(
+                f"{change.sheet}!{change.cell} 在采纳之后又被修改，没有撤销。",
+                f"采纳之前的值是 {_shown(change.before)}。",
+            )
+    _put(port, {(change.sheet, change.cell): change.before for change in entry.changes})
+    entries[last] = replace(entry, undone=True)
+    _write_log(log, entries)
+    port.go_to(Place(entry.changes[0].sheet, entry.changes[0].cell))
+    cells = "；".join(f"{c.sheet}!{c.cell} 已恢复为 {_shown(c.before)}" for c in entry.changes)
+    port.status(f"{cells}。")
     return entry
 
 
@@ -144,14 +173,14 @@ def log_path(port: Port) -> Path:
 def _entries(log: Path) -> list[Entry]:
     if not log.exists():
         return []
-    lines = log.read_text(encoding="utf-8").splitlines()
-    return [Entry(**json.loads(line)) for line in lines if line.strip()]
+    found = []
+    for line in filter(str.strip, log.read_text(encoding="utf-8").splitlines()):
+        data = json.loads(line)
+        changes = tuple(Change(*change) for change in data.pop("changes"))
+        found.append(Entry(changes=changes, **data))
+    return found
 
 
-def _line(entry: Entry) -> str:
-    return json.dumps(asdict(entry), ensure_ascii=False) + "\n"
-
-
-def _append(log: Path, entry: Entry) -> None:
-    with log.open("a", encoding="utf-8") as target:
-        target.write(_line(entry))
+def _write_log(log: Path, entries: Sequence[Entry]) -> None:
+    lines = [json.dumps(asdict(entry), ensure_ascii=False) + "\n" for entry in entries]
+    save(log, "".join(lines).encode("utf-8"), backup=False)

@@ -165,7 +165,8 @@ def _json(results: list[tuple[str, Outcome]]) -> str:
 
 def _copies(results: list[tuple[str, Outcome]], output: str | None) -> None:
     """Copies of the workbooks with 审核结果 filled; the originals stay as they are."""
-    from xltools.workbook.live import write_findings_copy
+    from xltools.addin.attach import checked_copy
+    from xltools.workbook.save import save
 
     for name, outcome in results:
         if isinstance(outcome, str):
@@ -176,7 +177,7 @@ def _copies(results: list[tuple[str, Outcome]], output: str | None) -> None:
         if target is None:
             folder = Path(output) if output else source.parent
             target = folder / f"{source.stem}-审核结果{source.suffix}"
-        write_findings_copy(source, target, outcome)
+        save(target, checked_copy(source), backup=False)
         print(f"已写出 {target}", file=sys.stderr)
 
 

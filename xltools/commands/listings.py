@@ -39,13 +39,13 @@ def by_form(edition: Edition) -> list[tuple[str, list[Rule]]]:
 def functions(arguments: argparse.Namespace) -> int:
     """Print every worksheet function with its arguments."""
     from xltools.functions import FUNCTIONS
+    from xltools.functions.document import signature
 
     for function in FUNCTIONS.values():
-        names = ", ".join(argument.name for argument in function.arguments)
-        print(f"{function.name}({names})  {function.title}")
+        print(f"{signature(function)}  {function.title}")
         print(f"    {function.help}")
         for argument in function.arguments:
-            print(f"      {argument.name}  {argument.title}：{argument.help}")
+            print(f"      {argument.title}：{argument.help}")
         print()
     return 0
 
@@ -70,6 +70,8 @@ def rules_markdown(edition: Edition) -> str:
             parts.append("".join(f"- {fact}\n" for fact in facts))
     parts.append("\n## 没有规则看守的单元格\n")
     parts += [f"- `{cell}`：{why}\n" for cell, why in edition.unguarded.items()]
+    parts.append("\n## 没有编入的勾稽关系\n")
+    parts += [f"- {identity}：{why}\n" for identity, why in edition.not_encoded.items()]
     return "\n".join(parts)
 
 

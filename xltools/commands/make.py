@@ -37,7 +37,9 @@ def new(arguments: argparse.Namespace) -> int:
         print(f"原文件已备份到 {save(target, made.getvalue())}")
     else:
         create(target, edition, report, unit)
-    print(f"已新建 {target}（{edition.title}，金额单位：{(report.unit if report else unit or Unit.WAN).value}）")
+    print(
+        f"已新建 {target}（{edition.title}，金额单位：{(report.unit if report else unit or Unit.WAN).value}）"
+    )
     return 0
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -228,7 +228,8 @@ class SelfEvaluationForm:
 @dataclass(frozen=True)
 class Edition:
     """One year and place. ``forms`` in printed order; ``function_codes`` code → name (not complete: an
-    unknown code is a hint); ``unguarded`` cell patterns → why no rule guards them."""
+    unknown code is a hint); ``unguarded`` cells → why no rule guards them; ``not_encoded`` identities of
+    the field's collection → why no rule states them."""
 
     __pydantic_config__: ClassVar[Any] = _FORBID
     id: str
@@ -244,6 +245,12 @@ class Edition:
     unguarded: dict[str, str]
     self_evaluation: SelfEvaluationForm | None = None
     sections: dict[str, str] = field(default_factory=dict)
+    not_encoded: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def memo(self) -> dict[str, Any]:
+        """What other rooms derive from the edition once; lives and dies with it."""
+        return {}
 
     @cached_property
     def class_lines(self) -> dict[str, dict[str, str]]:
@@ -287,10 +294,10 @@ class Edition:
             return line
         if len(form.lines) == 1:
             return ""
-        if known.name == line or (form.id == "basic" and not line.isdigit()):
+        if not line.isdigit():
             return known.name
         prefix = line if form.id == "basic" else f"行次{line}"
-        return f"{prefix} {known.name}".strip()
+        return prefix if known.name == line else f"{prefix} {known.name}"
 
     def label(self, ref: Ref, titles: Mapping[str, str] | None = None) -> str:
         """«公开03表 支出决算表 201 一般公共服务支出 · 基本支出»."""
@@ -317,68 +324,14 @@ def load(edition: str = DEFAULT) -> Edition:
     path = FOLDER / "compiled" / f"{edition}.json"
     if edition not in names():
         raise XltoolsError(f"没有名为“{edition}”的版本。", f"可用的版本：{'、'.join(names())}。")
+    from xltools.editions.compiled_form import from_dict
+
     return from_dict(json.loads(path.read_text(encoding="utf-8")))
 
 
-def from_dict(data: dict[str, Any]) -> Edition:
-    """An edition from its compiled form."""
-    form_of_evaluation = data["self_evaluation"]
-    return Edition(
-        **{
-            **data,
-            "kinds": tuple(data["kinds"]),
-            "scopes": tuple(data["scopes"]),
-            "forms": {key: _form(value) for key, value in data["forms"].items()},
-            "classes": tuple(ClassCode(**item) for item in data["classes"]),
-            "rules": tuple(_rule(item) for item in data["rules"]),
-            "self_evaluation": _self_evaluation(form_of_evaluation) if form_of_evaluation else None,
-        }
-    )
+def with_codes(edition: Edition, path: Path | str) -> Edition:
+    """``edition`` knowing the function codes of a CSV file too (two columns: code, name), which win over
+    its own. Raises XltoolsError, in a sentence that names the line, for a file that is no such list."""
+    from xltools.editions.code_list import read
 
-
-def _form(data: dict[str, Any]) -> Form:
-    grids = {key: tuple(tuple(row) for row in data[key]) for key in ("header", "body")}
-    return Form(
-        **{
-            **data,
-            **grids,
-            "widths": tuple(data["widths"]),
-            "notes": tuple(data["notes"]),
-            "slots": tuple(Slot(**item) for item in data["slots"]),
-            "lines": tuple(Line(**item) for item in data["lines"]),
-            "columns": tuple(Column(**{**item, "path": tuple(item["path"])}) for item in data["columns"]),
-        }
-    )
-
-
-def _rule(data: dict[str, Any]) -> Rule:
-    when: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in data["when"].items()
-    }
-    own = {
-        "equations": tuple(data["equations"]),
-        "when": When(**when),
-        "tolerance": Decimal(data["tolerance"]),
-    }
-    return Rule(**{**data, **own})
-
-
-def _self_evaluation(data: dict[str, Any]) -> SelfEvaluationForm:
-    decimals = {key: Decimal(data[key]) for key in ("execution_weight", "unfilled_cost_cap")}
-    lists = {
-        key: tuple(data[key]) for key in ("level1", "analysis", "notes", "fund_columns", "indicator_columns")
-    }
-    return SelfEvaluationForm(
-        **{
-            **data,
-            **decimals,
-            **lists,
-            "weights": {key: Decimal(value) for key, value in data["weights"].items()},
-            "level2": {key: tuple(value) for key, value in data["level2"].items()},
-            "bands": tuple(
-                Band(item["level"], Decimal(item["floor"]), Decimal(item["cap"]), item["includes_cap"])
-                for item in data["bands"]
-            ),
-            "grades": tuple(Grade(item["name"], Decimal(item["floor"])) for item in data["grades"]),
-        }
-    )
+    return replace(edition, function_codes={**edition.function_codes, **read(Path(path))})

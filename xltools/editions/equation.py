@@ -101,6 +101,14 @@ def parse(text: str) -> Equation:
     return Equation(_side(left, text), operators[0], _side(right, text), text)
 
 
+def reference(text: str) -> Ref:
+    """The one figure that ``text`` names: ``general[2080505,2]``. Raises EquationError for other texts."""
+    match = _TERM.fullmatch(text)
+    if not match or match["factor"] or match["scope"]:
+        raise EquationError(f"no figure: {text!r}")
+    return Ref(match["form"], match["lines"].strip(), match["columns"].strip())
+
+
 def _side(side: str, text: str) -> tuple[Operand, ...]:
     if side.strip() == "0":
         return ()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 import tomllib
 from collections.abc import Collection, Iterable
 from dataclasses import replace
@@ -16,34 +15,58 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from xltools.editions import FOLDER, ClassCode, Column, Edition, Form, Line, Rule, SelfEvaluationForm, Slot
-from xltools.editions.equation import EquationError, Shapes, check_names, expand, form_of
-from xltools.errors import XltoolsError
-from xltools.report import TOTAL
+from xltools.editions import FOLDER, ClassCode, Edition, Form, Rule, SelfEvaluationForm
+from xltools.editions.consistency import check
+from xltools.editions.grids import EditionError, derive
 
-_SLOT = re.compile(r"^\{(?P<line>[^,|}]+),(?P<column>[^,|}]+)(?:\|(?P<dash>[^}]+))?\}$")
-_NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[）)]\s*|\d+\.\s*)")
-_AMOUNT_HEADINGS = {"金额", "决算数", "统计数"}
-_SAMPLE_CODES = ("201", "20103", "2010301", "2010399", "20199", "2019999", "208", "20805", "2080506")
+__all__ = ["EditionError", "build", "compile_all", "dump"]
 
-
-class EditionError(XltoolsError):
-    """An edition's sources are wrong; the message says in which file and where."""
+_PROBLEMS = {
+    "missing": "缺少这一项",
+    "missing_argument": "缺少这一项",
+    "extra_forbidden": "没有这个名称的项",
+    "unexpected_keyword_argument": "没有这个名称的项",
+    "string_type": "应为文字",
+    "int_parsing": "应为整数",
+    "int_type": "应为整数",
+    "decimal_parsing": "应为数字",
+    "decimal_type": "应为数字",
+    "float_type": "应为数字",
+    "float_parsing": "应为数字",
+    "bool_parsing": "应为 true 或 false",
+    "bool_type": "应为 true 或 false",
+    "tuple_type": "应为列表",
+    "dict_type": "应为表格（[名称] 开头的一节）",
+}
 
 
 def build(folder: Path, implemented: Collection[str] = (), parents: Path = FOLDER) -> Edition:
     """The edition in ``folder``, validated. ``extends`` is looked up beside it, then in ``parents``.
 
     ``implemented`` are the names that a rule's ``check`` may have (``rules.CHECKS``); not tested when empty.
+    Raises EditionError for sources that cannot be read or contradict each other; it says where.
     """
-    head = _read_toml(folder / "edition.toml")
+    return _build(folder, implemented, parents, ())
+
+
+def _build(folder: Path, implemented: Collection[str], parents: Path, children: tuple[Path, ...]) -> Edition:
+    if folder.resolve() in children:
+        raise EditionError(f"版本 {folder.name} 的 extends 绕回到自己。", "请改正 extends。")
+    path = folder / "edition.toml"
+    head = _read_toml(path)
     parent = None
     if name := head.get("extends"):
+        if not isinstance(name, str):
+            raise EditionError(f"版本文件 {path} 中 extends 有误：应为文字。", "请改正。")
         beside = folder.parent / name
-        parent = build(beside if beside.is_dir() else parents / name, implemented, parents)
-    data = _merge(folder, head, parent)
-    edition: Edition = _validated(Edition, data, folder / "edition.toml")
-    _check(edition, folder, implemented)
+        source = beside if beside.is_dir() else parents / name
+        if not source.is_dir():
+            raise EditionError(f"版本文件 {path} 的 extends 指向不存在的版本“{name}”。", "请改正 extends。")
+        parent = _build(source, implemented, parents, (*children, folder.resolve()))
+    edition: Edition = _validated(Edition, _merge(folder, head, parent), path)
+    if edition.id != folder.name:
+        raise EditionError(f"版本文件 {path} 的 id “{edition.id}”与文件夹名不同。", "请统一。")
+    check(edition, implemented)
     return edition
 
 
@@ -77,8 +100,9 @@ def _validated(kind: type[Any], data: Any, path: Path) -> Any:
         return TypeAdapter(kind).validate_python(data)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise EditionError(f"版本文件 {path} 中 {where} 有误：{first['msg']}。", "请修正后重试。") from error
+        where = ".".join(str(part) for part in first["loc"]) or "内容"
+        problem = _PROBLEMS.get(first["type"], first["msg"])
+        raise EditionError(f"版本文件 {path} 中 {where} 有误：{problem}。", "请修正后重试。") from error
 
 
 def _merge(folder: Path, head: dict[str, Any], parent: Edition | None) -> dict[str, Any]:
@@ -86,6 +110,8 @@ def _merge(folder: Path, head: dict[str, Any], parent: Edition | None) -> dict[s
     order = head.pop("forms", None)
     known = {**(parent.forms if parent else {}), **forms}
     order = order if order is not None else list(known)
+    if not isinstance(order, list):
+        raise EditionError(f"版本文件 {folder / 'edition.toml'} 中 forms 有误：应为列表。", "请改正。")
     for name in order:
         if name not in known:
             raise EditionError(
@@ -99,10 +125,12 @@ def _merge(folder: Path, head: dict[str, Any], parent: Edition | None) -> dict[s
         "extends": "",
         "kinds": parent.kinds if parent else (),
         "scopes": parent.scopes if parent else (),
-        "year": parent.year if parent else None,
         "sections": parent.sections if parent else {},
         "unguarded": parent.unguarded if parent else {},
     }
+    if parent:
+        defaults["year"] = parent.year
+        head = {**head, "not_encoded": {**parent.not_encoded, **head.get("not_encoded", {})}}
     return {
         **defaults,
         **head,
@@ -125,7 +153,9 @@ def _forms(folder: Path) -> tuple[dict[str, Form], list[Rule]]:
         data = _read_toml(path)
         own = data.pop("rules", [])
         counts = set(data.pop("counts", []))
-        form = _derive(_validated(Form, data, path), counts, path)
+        form = derive(_validated(Form, data, path), counts, path)
+        if form.id != path.stem:
+            raise EditionError(f"版本文件 {path} 的 id “{form.id}”与文件名不同。", "请统一。")
         forms[form.id] = form
         rules += [_validated(Rule, {"kind": "逻辑性", "form": form.id, **rule}, path) for rule in own]
     return forms, rules
@@ -148,11 +178,7 @@ def _evaluation(folder: Path, parent: Edition | None) -> tuple[SelfEvaluationFor
 
 
 def _classes(folder: Path) -> tuple[ClassCode, ...]:
-    path = folder / "classes.csv"
-    if not path.exists():
-        return ()
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = _read_csv(folder / "classes.csv")
     return tuple(
         ClassCode(
             row["code"],
@@ -165,170 +191,23 @@ def _classes(folder: Path) -> tuple[ClassCode, ...]:
 
 def _codes(folder: Path) -> dict[str, str]:
     path = folder / "function_codes.csv"
+    codes: dict[str, str] = {}
+    for number, row in enumerate(_read_csv(path), 2):
+        if codes.setdefault(row["code"], row["name"]) != row["name"]:
+            raise EditionError(f"版本文件 {path} 第 {number} 行：代码 {row['code']} 有两个名称。", "请改正。")
+    return codes
+
+
+def _read_csv(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file with the columns code and name; none when there is no such file."""
     if not path.exists():
-        return {}
+        return []
     with path.open(encoding="utf-8", newline="") as file:
-        return {row["code"]: row["name"] for row in csv.DictReader(file)}
-
-
-# --- what follows from the printed grids -------------------------------------------------------------
-
-
-def _derive(form: Form, counts: set[str], path: Path) -> Form:
-    """``form`` with slots, lines and columns read off its grids."""
-    width = len(form.header[0])
-    for number, cells in enumerate(form.header + form.body):
-        if len(cells) != width:
-            raise EditionError(
-                f"{path} 的表格第 {number + 1} 行有 {len(cells)} 格，应为 {width} 格。", "请补齐。"
-            )
-    if len(form.widths) != width:
-        raise EditionError(f"{path} 的 widths 有 {len(form.widths)} 个，应为 {width} 个。", "请补齐。")
-    slots, lines = [], {}
-    for row, cells in enumerate(form.body):
-        for at, text in enumerate(cells):
-            match = _SLOT.match(text)
-            if not match:
-                continue
-            line, column = match["line"], match["column"]
-            slots.append(Slot(row, at, line, column, match["dash"] or ""))
-            if line not in lines and line != "*":
-                title = _title(cells, at, line)
-                name = _NUMBERING.sub("", title).strip()
-                lines[line] = (at, Line(line, title, name or line, row, line in counts))
-    # A form of several blocks side by side is read block by block.
-    ordered = [item for _, item in sorted(lines.values(), key=lambda pair: (pair[0], pair[1].row))]
-    return replace(form, slots=tuple(slots), lines=tuple(ordered), columns=_columns(form, slots))
-
-
-def _title(cells: tuple[str, ...], at: int, line: str) -> str:
-    for text in reversed(cells[:at]):
-        if text == line and line.isdigit():
-            continue
-        if text and text not in {"<", "^"} and not _SLOT.match(text):
-            return text
-    return ""
-
-
-def _columns(form: Form, slots: list[Slot]) -> tuple[Column, ...]:
-    found: dict[str, Column] = {}
-    for slot in slots:
-        if slot.column in found:
-            continue
-        path = _heading_path(form, slot.at, slot.column)
-        # Where one column serves a line, the line's name says all.
-        title = "" if path[-1:] and path[-1] in _AMOUNT_HEADINGS else _column_title(path, form)
-        found[slot.column] = Column(slot.column, title, path, slot.at)
-    return tuple(sorted(found.values(), key=lambda column: int(column.id)))
-
-
-def _column_title(path: tuple[str, ...], form: Form) -> str:
-    if not path:
-        return ""
-    lasts = [p[-1] for p in (_heading_path(form, at, "") for at in range(form.width)) if p]
-    if lasts.count(path[-1]) <= 1:
-        return path[-1]
-    return " ".join(path)
-
-
-def _heading_path(form: Form, at: int, column: str) -> tuple[str, ...]:
-    path: list[str] = []
-    for row_number in range(len(form.header)):
-        text = _merged_text(form.header, row_number, at)
-        if text and text != column and not text.isdigit() and (not path or path[-1] != text):
-            path.append(text)
-    return tuple(path)
-
-
-def _merged_text(grid: tuple[tuple[str, ...], ...], row: int, at: int) -> str:
-    while grid[row][at] in {"<", "^"}:
-        if grid[row][at] == "<":
-            at -= 1
-        else:
-            row -= 1
-    return grid[row][at]
-
-
-# --- what must agree within an edition -----------------------------------------------------------------
-
-
-def _check(edition: Edition, folder: Path, implemented: Collection[str]) -> None:
-    where = f"版本 {folder.name}"
-    _check_unique("规则号", [rule.id for rule in edition.rules], where)
-    for form in edition.forms.values():
-        _check_unique(f"{form.id} 的单元格", [(s.line, s.column) for s in form.slots], where)
-    _check_classes(edition, where)
-    _check_rules(edition, where, implemented)
-    missing = unguarded_cells(edition)
-    if missing:
-        raise EditionError(
-            f"{where}：没有规则看守的金额：{'、'.join(missing[:5])}。", "请加规则或写入 unguarded。"
-        )
-
-
-def _check_unique(what: str, items: list[Any], where: str) -> None:
-    twice = sorted({str(item) for item in items if items.count(item) > 1})
-    if twice:
-        raise EditionError(f"{where}：{what}重复：{'、'.join(twice)}。", "请改为唯一。")
-
-
-def _check_classes(edition: Edition, where: str) -> None:
-    for item in edition.classes:
-        for form_id, line in item.lines.items():
-            form = edition.forms.get(form_id)
-            if form is None or line not in form.line_of:
-                raise EditionError(f"{where}：类 {item.code} 指向不存在的 {form_id} 行次{line}。", "请修正。")
-            if form.line_of[line].name != item.name:
-                raise EditionError(
-                    f"{where}：类 {item.code} {item.name} 与 {form.number} 行次{line} "
-                    f"“{form.line_of[line].name}”名称不一致。",
-                    "请统一。",
-                )
-
-
-def _check_rules(edition: Edition, where: str, implemented: Collection[str]) -> None:
-    shapes = edition.shapes({})
-    for rule in edition.rules:
-        if rule.kind not in {"逻辑性", "核实性", "提示"}:
-            raise EditionError(f"{where}：规则 {rule.id} 的 kind “{rule.kind}”无效。", "请改正。")
-        if bool(rule.equations) == bool(rule.check):
-            raise EditionError(f"{where}：规则 {rule.id} 须有 equations 或 check 之一。", "请改正。")
-        if rule.check and implemented and rule.check not in implemented:
-            raise EditionError(f"{where}：规则 {rule.id} 的 check “{rule.check}”没有实现。", "请改正。")
-        for kind in rule.when.kinds:
-            if kind not in edition.kinds:
-                raise EditionError(f"{where}：规则 {rule.id} 提到未知的单位性质“{kind}”。", "请改正。")
-        try:
-            for equation in rule.parsed:
-                check_names(equation, shapes)
-        except EquationError as error:
-            raise EditionError(f"{where}：规则 {rule.id} 的等式有误：{error}。", "请改正。") from error
-
-
-def sample_shapes(edition: Edition) -> Shapes:
-    """Shapes with a small code tree in every form of codes: to see what rules expand to."""
-    codes = {form.id: _SAMPLE_CODES for form in edition.forms.values() if form.kind == "codes"}
-    return edition.shapes(codes)
-
-
-def unguarded_cells(edition: Edition) -> list[str]:
-    """The cells that take part in no equation and stand on no list that says why not."""
-    shapes = sample_shapes(edition)
-    guarded = set()
-    for rule in edition.rules:
-        if rule.kind == "提示":
-            continue
-        for equation in rule.parsed:
-            for constraint in expand(equation, shapes, rule.id):
-                guarded |= {(form_of(r.form), r.line, r.column) for r in constraint.refs}
-    missing = []
-    for form in edition.forms.values():
-        if form.kind == "codes":
-            cells = [(line, column) for line in (TOTAL, *shapes.codes[form.id]) for column in form.column_ids]
-        else:
-            cells = sorted(form.cell_ids)
-        for line, column in cells:
-            name = f"{form.id}[{line},{column}]"
-            if (form.id, line, column) not in guarded and name not in edition.unguarded:
-                missing.append(name)
-    return missing
+        reader = csv.DictReader(file, restval="")
+        if not {"code", "name"} <= set(reader.fieldnames or ()):
+            raise EditionError(f"版本文件 {path} 没有 code 和 name 两列。", "请补上表头。")
+        rows = list(reader)
+    for number, row in enumerate(rows, 2):
+        if None in row or not row["code"] or not row["name"]:
+            raise EditionError(f"版本文件 {path} 第 {number} 行的栏数不对，或没有代码、名称。", "请改正。")
+    return rows

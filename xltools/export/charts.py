@@ -71,11 +71,12 @@ class Drawing:
     alt: str
 
 
-def draw(chart: Chart) -> Drawing:
-    """The picture of a chart: a legend where there are several series, then one group of bars a category."""
+def draw(chart: Chart, width: int = WIDTH) -> Drawing:
+    """The picture of a chart, ``width`` wide: a legend where there are several series, then the bars of
+    each category."""
     names = [_wrapped(name) for name in chart.categories]
-    scale = _Scale(chart, names)
-    items: list[Bar | Line | Label] = list(_legend(chart))
+    scale = _Scale(chart, names, width)
+    items: list[Bar | Line | Label] = list(_legend(chart, width))
     y = top = 70
     for index, lines in enumerate(names):
         height = max(len(chart.series) * _BAR, len(lines) * (SIZE + 8))
@@ -89,7 +90,7 @@ def draw(chart: Chart) -> Drawing:
             items += scale.bar(series.values[index], series.labels[index], at, PATTERNS[number % 4])
         y += height + _GAP
     items.append(Line(scale.zero, top - _PAD, scale.zero, y - _GAP + _PAD))
-    return Drawing(WIDTH, y - _GAP + 2 * _PAD, tuple(items), chart.title, chart.alt)
+    return Drawing(width, y - _GAP + 2 * _PAD, tuple(items), chart.title, chart.alt)
 
 
 def _wrapped(name: str) -> list[str]:
@@ -101,8 +102,8 @@ def _wrapped(name: str) -> list[str]:
     return lines
 
 
-def _legend(chart: Chart) -> list[Bar | Label]:
-    items: list[Bar | Label] = [Label(WIDTH - 4, SIZE, f"单位：{chart.unit}", "end")]
+def _legend(chart: Chart, width: int) -> list[Bar | Label]:
+    items: list[Bar | Label] = [Label(width - 4, SIZE, f"单位：{chart.unit}", "end")]
     x = 4
     if len(chart.series) > 1:
         for number, series in enumerate(chart.series):
@@ -118,7 +119,7 @@ def _text_width(text: str) -> int:
 class _Scale:
     """Where amounts lie between the names on the left and the written amounts at the ends of the bars."""
 
-    def __init__(self, chart: Chart, names: list[list[str]]) -> None:
+    def __init__(self, chart: Chart, names: list[list[str]], width: int) -> None:
         values = [value for series in chart.series for value in series.values]
         labels = [
             (v, _text_width(t) + 2 * _PAD)
@@ -129,7 +130,7 @@ class _Scale:
         left = max((room for value, room in labels if value < 0), default=0)
         self.left = max((_text_width(line) for lines in names for line in lines), default=0) + 8
         low, high = min([Decimal(0), *values]), max([Decimal(0), *values])
-        start, end = self.left + _PAD + left, WIDTH - right
+        start, end = self.left + _PAD + left, width - right
         self.unit = Decimal(end - start) / (high - low) if high > low else Decimal(0)
         self.zero = start + int(-low * self.unit)
 

@@ -28,6 +28,8 @@ from xltools.export.package import xml_text
 from xltools.export.page import TALLEST_WHOLE, column_widths, lines_of
 
 _STYLE = Path(__file__).with_name("html.css")
+_CHART_WIDTH = 1000
+"""Narrower than on paper, so that its letters stay readable on a phone."""
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
@@ -121,7 +123,8 @@ def _block(placed: Placed) -> str:
     if isinstance(block, Table):
         return _table(block, placed.entry)
     if isinstance(block, Chart):
-        return f"<figure>{svg(draw(block))}<figcaption>{xml_text(block.title)}</figcaption></figure>\n"
+        caption = f"<figcaption>{xml_text(block.title)}</figcaption>"
+        return f"<figure>{svg(draw(block, _CHART_WIDTH))}{caption}</figure>\n"
     return ""
 
 
@@ -196,10 +199,12 @@ class _Row:
             return self._heading(slot, key, spans, text)
         if slot.column in self.table.row_headers and cell.text and cell.number is None:
             self.names = [*self.names, key] if slot.column - 1 in self.table.row_headers else [key]
-            return f'<th scope="row" id="{key}"{spans}>{text}</th>'
+            kind = ' class="figure"' if cell.text.isascii() and len(cell.text) < 10 else ""
+            return f'<th{kind} scope="row" id="{key}"{spans}>{text}</th>'
         named = [*self._columns(slot), *self.names] if cell.text else []
         headers = f' headers="{" ".join(named)}"' if named else ""
-        return f'<td class="{self.table.align_of(slot)}"{spans}{headers}>{text}</td>'
+        kind = self.table.align_of(slot) + (" figure" if cell.number is not None else "")
+        return f'<td class="{kind}"{spans}{headers}>{text}</td>'
 
     def _heading(self, slot: Slot, key: str, spans: str, text: str) -> str:
         cell: Cell = slot.cell

@@ -137,13 +137,26 @@ def _addresses(where: str, text: str) -> Iterator[Leak]:
 
 def _pdf_pieces(data: bytes) -> Iterator[bytes]:
     """The open parts of the file, and its streams unpacked where they hold objects or metadata."""
-    yield re.sub(rb"\bstream\r?\n.*?\bendstream", b"", data, flags=re.DOTALL)
-    for header, body in re.findall(rb"<<([^\0]*?)>>\s*stream\r?\n(.*?)\r?\n?endstream", data, re.DOTALL):
+    opened = []
+    at = 0
+    for found in re.finditer(rb"\bstream\r?\n", data):
+        if found.start() < at:
+            continue
+        end = data.find(b"endstream", found.end())
+        end = len(data) if end < 0 else end
+        header = data[max(at, data.rfind(b" obj", at, found.start())) : found.start()]
+        opened.append(data[at : found.start()])
+        at = end
         if b"/ObjStm" in header or b"/Metadata" in header:
-            try:
-                yield zlib.decompress(body) if b"FlateDecode" in header else body
-            except zlib.error:
-                yield body
+            yield _inflated(data[found.end() : end]) if b"FlateDecode" in header else data[found.end() : end]
+    yield b"".join([*opened, data[at:]])
+
+
+def _inflated(body: bytes) -> bytes:
+    try:
+        return zlib.decompressobj().decompress(body)
+    except zlib.error:
+        return body
 
 
 def _pdf_strings(content: bytes) -> str:

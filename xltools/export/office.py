@@ -11,6 +11,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from xltools.errors import XltoolsError
@@ -36,7 +38,13 @@ SECONDS = 180
 
 
 def find() -> str | None:
-    """The path of LibreOffice's ``soffice``, None where there is none."""
+    """The path of LibreOffice's ``soffice``, None where there is none.
+
+    The variable XLTOOLS_SOFFICE names another one; left empty, it means to do without.
+    """
+    chosen = os.environ.get("XLTOOLS_SOFFICE")
+    if chosen is not None:
+        return chosen or None
     found = shutil.which("soffice") or shutil.which("libreoffice")
     return found or next((place for place in _PLACES if Path(place).exists()), None)
 
@@ -90,10 +98,24 @@ def pages(pdf: bytes, document: Document) -> dict[str, int]:
     return {entry.anchor: page - start + 1 for entry, (_, page) in zip(entries, found, strict=True)}
 
 
+@lru_cache(1)
+def layout(document: Document) -> Mapping[str, int]:
+    """The printed page numbers in LibreOffice's layout, by anchor; remembered for the last document."""
+    return pages(convert(write_docx(document, justified=False)), document)
+
+
 def numbered(document: Document) -> bytes:
     """The Word file with the page numbers of LibreOffice's layout in its contents.
 
     The numbers stand in a column of their own, so that filling them in moves nothing.
     """
-    numbers = pages(convert(write_docx(document)), document)
+    numbers = layout(document)
     return write_docx(document, numbers, final=bool(numbers))
+
+
+def write(document: Document) -> bytes:
+    """The document as PDF, set by LibreOffice from the Word file.
+
+    Not justified: LibreOffice 25.2 does not print some punctuation at the end of a justified line.
+    """
+    return convert(write_docx(document, layout(document), final=True, justified=False))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from xltools.export.document import RIGHT, Orientation, Slot, Table, lay_out
 
@@ -58,8 +59,11 @@ def row_height(table: Table) -> int:
     return 13 if table_size(table) == XIAOWU else 20
 
 
+@lru_cache(4096)
 def display_width(text: str) -> int:
     """How wide ``text`` prints, in halves of a Chinese character; of several lines the widest."""
+    if text.isascii() and "\n" not in text:
+        return len(text)
     lines = text.split("\n")
     return max(sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in line) for line in lines)
 
@@ -87,14 +91,36 @@ def column_widths(table: Table) -> list[int]:
     ]
     missing = [max(0, need - width) for need, width in zip(needs, base, strict=True)]
     spare = [max(0, width - need) for need, width in zip(needs, base, strict=True)]
-    moved = min(sum(missing), sum(spare))
-    if moved:
-        base = [
-            width + gap * moved // sum(missing) - room * moved // sum(spare)
-            for width, gap, room in zip(base, missing, spare, strict=True)
-        ]
-    base[-1] += total - sum(base)
+    base = _moved(base, missing, spare)
+    least = _least(table)
+    missing = [max(0, need - width) for need, width in zip(least, base, strict=True)]
+    spare = [max(0, width - need) for need, width in zip(least, base, strict=True)]
+    base = _moved(base, missing, spare)
+    base[base.index(max(base))] += total - sum(base)
     return base
+
+
+def _moved(widths: list[int], missing: list[int], spare: list[int]) -> list[int]:
+    """What is missing in some columns is taken from others, as far as they can spare it."""
+    moved = min(sum(missing), sum(spare))
+    if not moved:
+        return widths
+    return [
+        width + gap * moved // sum(missing) - room * moved // sum(spare)
+        for width, gap, room in zip(widths, missing, spare, strict=True)
+    ]
+
+
+def _least(table: Table) -> list[int]:
+    """What each column cannot do without: its longest figure on one line, else two characters."""
+    size = table_size(table) * 5
+    least = [2 * size] * table.columns
+    for slots in lay_out(table.header + table.body):
+        for slot in slots:
+            if slot.top and slot.cell.columns == 1 and slot.cell.number is not None:
+                # Digits of some fonts are wider than half a Chinese character.
+                least[slot.column] = max(least[slot.column], len(slot.cell.text) * size * 57 // 100)
+    return [width + 2 * CELL_MARGIN * 10 + size // 4 for width in least]
 
 
 def _needs(table: Table) -> list[tuple[int, bool]]:
@@ -117,10 +143,26 @@ def _needs(table: Table) -> list[tuple[int, bool]]:
 def lines_of(table: Table, slots: list[Slot], widths: list[int]) -> int:
     """About how many lines the tallest cell of a row takes (cells over several rows do not count)."""
     tallest = 1
+    size = table_size(table)
     for slot in slots:
-        if slot.cell.rows == 1:
+        if slot.cell.rows == 1 and slot.cell.text:
             room = sum(widths[slot.column : slot.column + slot.cell.columns]) - 20 * CELL_MARGIN
-            halves = max(2, room * 4 // (table_size(table) * 10))
+            halves = max(2, room * 4 // (size * 10))
             lines = slot.cell.text.split("\n")
             tallest = max(tallest, sum(max(1, -(-display_width(line) // halves)) for line in lines))
     return tallest
+
+
+def meta_lines(table: Table) -> list[tuple[str, str, str]]:
+    """The lines between title and grid: left, centre, right. A long name gets a line of its own."""
+    left, centre, right = table.meta
+    lines = [("", "", table.number)] if table.number else []
+    half = WUHAO * 10 // 4
+    total = PAGES[table.orientation].text_width * 7200 // 254
+    beside = (display_width(centre) * half + total) // 2 if centre else display_width(right) * half
+    if (centre or right) and display_width(left) * half + 100 > total - beside:
+        lines.append((left, "", ""))
+        left = ""
+    if left or centre or right:
+        lines.append((left, centre, right))
+    return lines

@@ -37,6 +37,7 @@ from xltools.export.page import (
     TALLEST_WHOLE,
     column_widths,
     lines_of,
+    meta_lines,
     row_height,
     table_size,
 )
@@ -134,15 +135,15 @@ def _block(placed: Placed) -> dict[str, Any]:
 
 def _table(table: Table, anchor: str) -> dict[str, Any]:
     widths = column_widths(table)
-    rows = [
-        [_cell(table, slot, lines_of(table, slots, widths) < TALLEST_WHOLE) for slot in slots if slot.top]
-        for slots in lay_out(table.header + table.body)
-    ]
+    rows = []
+    for slots in lay_out(table.header + table.body):
+        whole = lines_of(table, slots, widths) < TALLEST_WHOLE
+        rows.append([_cell(table, slot, whole) for slot in slots if slot.top])
     flat = [cell for row in rows for cell in row]
     heads = sum(len(row) for row in rows[: len(table.header)])
     return {
         **{"kind": "table", "title": clean(table.title), "entry": clean(table.entry), "anchor": anchor},
-        **{"number": clean(table.number), "meta": [clean(text) for text in table.meta]},
+        "meta": [[clean(text) for text in line] for line in meta_lines(table)],
         **{"notes": [clean(note) for note in table.notes], "widths": widths, "size": table_size(table)},
         **{"row-height": row_height(table), "header": flat[:heads], "body": flat[heads:]},
     }

@@ -1,11 +1,11 @@
-"""From a checked report to the files of a publication, through the gate. A file is written whole or not at all."""
+"""From a checked report to the files of a publication, through the gate: each written whole or not at all."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -51,7 +51,8 @@ def publish(
     if wanted and not found.open and not draft:
         raise Refused(refuse(found), found.reasons())
     document = _document(report, edition, found.reasons() if draft else (), draft) if wanted else None
-    made = [(name, _make(name, document, report, edition, engine)) for name in formats]
+    rendered = _render(document, wanted, engine)
+    made = [(name, rendered.get(name) or _data(name, report, edition)) for name in formats]
     stem = file_stem(report, edition, draft and bool(wanted))
     return _deliver(made, folder, stem, _log_line(report, checked, formats, draft, source))
 
@@ -70,26 +71,20 @@ def _document(report: Report, edition: Edition, problems: Sequence[str], draft: 
     return assemble(report, edition, narrate(report, edition), draft=draft, errors=problems)
 
 
-def _make(name: str, document: Document | None, report: Report, edition: Edition, engine: str) -> bytes:
+def _render(document: Document | None, formats: Sequence[str], engine: str) -> dict[str, bytes]:
+    if document is None:
+        return {}
+    from xltools.export.render import render
+
+    return render(document, formats, engine)
+
+
+def _data(name: str, report: Report, edition: Edition) -> bytes:
     from xltools.export import open_data
 
     if name == "json":
         return open_data.json_text(report).encode("utf-8")
-    if name == "csv":
-        return open_data.csv_text(report, edition).encode("utf-8")
-    assert document is not None
-    return _writers(engine)[name](document)
-
-
-def _writers(engine: str) -> dict[str, Callable[[Document], bytes]]:
-    from xltools.export import docx, html, office, pdf, xlsx
-
-    return {
-        "docx": docx.write,
-        "html": html.write,
-        "xlsx": xlsx.write,
-        "pdf": pdf.write if engine == "typst" else lambda document: office.write(document)[1],
-    }
+    return open_data.csv_text(report, edition).encode("utf-8")
 
 
 def _deliver(made: Sequence[tuple[str, bytes]], folder: Path, stem: str, line: str) -> list[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from xltools.errors import XltoolsError
 from xltools.export import docx, html, office, pdf, xlsx
@@ -26,25 +27,14 @@ def render(document: Document, formats: Iterable[str] = FORMATS, pdf_engine: str
             f"不认识的格式或 PDF 引擎：{'、'.join(unknown) or pdf_engine}。",
             f"可用的格式：{'、'.join(FORMATS)}。",
         )
-    by_office = "pdf" in wanted and pdf_engine == LIBREOFFICE
-    word = _word(document, required=by_office) if by_office or "docx" in wanted else b""
-    result = {}
-    for name in wanted:
-        if name == "docx":
-            result[name] = word
-        elif name == "pdf":
-            result[name] = office.convert(word) if by_office else pdf.write(document)
-        else:
-            result[name] = html.write(document) if name == "html" else xlsx.write(document)
-    return result
+    set_pdf = office.write if pdf_engine == LIBREOFFICE else pdf.write
+    writers = {"docx": _word, "pdf": set_pdf, "html": html.write, "xlsx": xlsx.write}
+    return {name: writers[name](document) for name in wanted}
 
 
-def _word(document: Document, required: bool) -> bytes:
-    """The Word file; ``required`` says that LibreOffice must be there."""
-    if required or office.find():
-        try:
+def _word(document: Document) -> bytes:
+    """The Word file; a LibreOffice that fails is no reason to have none."""
+    if office.find():
+        with suppress(XltoolsError):
             return office.numbered(document)
-        except XltoolsError:
-            if required:
-                raise
     return docx.write(document, pdf.pages(document), final=False)

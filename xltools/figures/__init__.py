@@ -28,7 +28,9 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xltools import editions
 from xltools.amount import Unit, plain
+from xltools.editions import Edition, Form
 from xltools.errors import XltoolsError
 from xltools.report import TOTAL, Cover, Fund, Indicator, Ref, Report, SelfEvaluation
 
@@ -55,17 +57,20 @@ _LARGEST_FILE = 20_000_000
 _REMEDY = "请按数据文件的格式说明改正后再试。"
 
 
-def load(source: str | Path | Mapping[str, Any]) -> Report:
+def load(source: str | Path | Mapping[str, Any], edition: Edition | None = None) -> Report:
     """The report that a JSON file, or the object read from one, describes.
 
-    Raises XltoolsError, in one Chinese sentence that says where, when the file cannot be read or its
-    content is not of the shape above.
+    ``edition`` is the one the file names, when it does not come with the package. Raises XltoolsError, in
+    one Chinese sentence that says where, when the file cannot be read, its content is not of the shape
+    above, or a figure has no place in the edition's forms.
     """
     name = "" if isinstance(source, Mapping) else f"{Path(source).name}："
     content = source if isinstance(source, Mapping) else read_json(Path(source))
     from xltools.figures.models import validate
 
-    return _report(validate(content, name))
+    report = _report(validate(content, name))
+    _check_places(report, edition or editions.load(report.edition), name)
+    return report
 
 
 def dump(report: Report) -> dict[str, Any]:
@@ -175,6 +180,25 @@ def _report(model: FiguresModel) -> Report:
         reasons=_filled(model.reasons),
         explanations=_filled(model.explanations),
     )
+
+
+def _check_places(report: Report, edition: Edition, name: str) -> None:
+    """Every figure has a cell: one without would be lost without a word."""
+    for store in ("amounts", "last_year", "budget"):
+        for ref in getattr(report, store):
+            form = edition.forms.get(ref.form)
+            if form is None:
+                where, why = f"{store} › {ref.form}", f"版本“{edition.id}”没有这张表"
+            elif _has_cell(form, ref):
+                continue
+            else:
+                where = f"{store} › {ref.form} › {ref.line} › {ref.column}"
+                why = f"{form.name} 没有这一行次和栏次"
+            raise XltoolsError(f"{name}{where} 处{why}。", _REMEDY)
+
+
+def _has_cell(form: Form, ref: Ref) -> bool:
+    return ref.column in form.column_of if form.kind == "codes" else (ref.line, ref.column) in form.cell_ids
 
 
 def _codes(form: str, tables: dict[str, Table]) -> list[str]:

@@ -30,6 +30,8 @@ What the accountant types is kept in three places of a Report, by key:
         合同金额 with 中小企业 and with 小微企业, in the report's unit.
     ``performance.level`` ``performance.other``
         what projects are called (二级项目), and 其他需要说明的事项 (无).
+    ``last_year.<key of a reason>``
+        what was typed for that reason last year, to be shown beside.
     ``narrative.<sentence key>``
         a sentence as the accountant rewrote it; it replaces the generated one.
 
@@ -37,7 +39,17 @@ What the accountant types is kept in three places of a Report, by key:
 """
 
 from xltools.narrative.read import check, read_text
-from xltools.narrative.sentence import Fact, Kind, Sentence, Slot
+from xltools.narrative.sentence import Change, Fact, Kind, Sentence, Slot, changes
 from xltools.narrative.write import write
 
-__all__ = ["Fact", "Kind", "Sentence", "Slot", "check", "read_text", "write"]
+__all__ = [
+    "Change",
+    "Fact",
+    "Kind",
+    "Sentence",
+    "Slot",
+    "changes",
+    "check",
+    "read_text",
+    "write",
+]

@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from xltools.editions import Edition
 from xltools.finding import Finding, Severity
 from xltools.narrative.judge import Reading, text_findings
-from xltools.narrative.sentence import NUMBERS, Sentence
+from xltools.narrative.sentence import NUMBERS, Kind, Sentence, Slot
 from xltools.narrative.statements import statements
 from xltools.narrative.wording import Author
 from xltools.narrative.write import write
@@ -131,24 +131,39 @@ def _clues(sentences: Iterable[Sentence]) -> dict[str, list[str]]:
 
 
 def _missing(sentences: Iterable[Sentence], author: Author) -> Iterator[Finding]:
-    """What is asked for and not there: reasons and measures one by one, the rest listed once."""
-    listed: dict[str, list[tuple[Sentence, str]]] = {}
+    """What is asked for and not there.
+
+    Reasons, measures and numbers must be given or explained; last year's figures and purposes are
+    listed once as hints. So is everything while nothing at all was typed yet (tables without a text).
+    """
+    begun = bool(author.report.texts or author.report.reasons)
+    hints: dict[str, list[tuple[Sentence, str]]] = {}
     for sentence in sentences:
-        for slot in () if sentence.typed else sentence.missing:
+        missing = () if sentence.typed else sentence.missing
+        wanted = [slot for slot in missing if slot.label in _WANTED or slot.store == "texts"]
+        if wanted and begun:
             cell = author.text_cell(sentence.key, sentence.headings)
-            if slot.label in _WANTED:
-                facts = {"label": slot.label}
-                yield author.finding("narrative-14", "narrative_reason", (cell,), facts)
-            else:
-                place = slot.label if slot.store == "last_year" else f"{sentence.headings[-1]}：{slot.label}"
-                listed.setdefault(slot.store, []).append((sentence, place))
-    for store, items in listed.items():
-        kind = "narrative_last_year" if store == "last_year" else "narrative_unfilled"
+            labels = "、".join(dict.fromkeys(_label(sentence, slot) for slot in wanted))
+            yield author.finding("narrative-14", "narrative_reason", (cell,), {"label": labels})
+        for slot in missing:
+            if slot not in wanted or not begun:
+                kind = "narrative_last_year" if slot.store == "last_year" else "narrative_unfilled"
+                hints.setdefault(kind, []).append((sentence, _label(sentence, slot)))
+    for kind, items in hints.items():
         first = items[0][0]
         cell = author.text_cell(first.key, first.headings)
-        places = list(dict.fromkeys(place for _, place in items))
-        facts = {"count": str(len(items)), "list": "；".join(places)}
+        labels = "；".join(dict.fromkeys(label for _, label in items))
+        facts = {"count": str(len(items)), "list": labels}
         yield author.finding("narrative-14", kind, (cell,), facts, Severity.HINT)
+
+
+def _label(sentence: Sentence, slot: Slot) -> str:
+    """What is missing, so that one sees where: 教育支出的主要原因."""
+    if slot.store != "reasons":
+        return slot.label
+    named = next((fact.printed for fact in sentence.facts if fact.kind is Kind.NAME), "")
+    heading = re.sub(r"^.*?[、）]", "", sentence.headings[-1])
+    return f"{named or heading.removesuffix('说明').removesuffix('情况')}的{slot.label}"
 
 
 def _prose(report: Report, author: Author) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -55,7 +56,8 @@ class Slot:
 
     ``store`` is where it is kept: "reasons", "texts", or "last_year"; ``key`` under which name there.
     ``label`` is what is asked for (主要原因, 用途 …). ``needed``: the figures ask for it. ``typed`` is what
-    is kept, "" when nothing; ``default`` what the sentence says then. The prose stands at ``start``.
+    is kept, "" when nothing; ``default`` what the sentence says then; ``last_year`` what was typed last
+    year. The prose stands at ``start``.
     """
 
     key: str
@@ -64,6 +66,7 @@ class Slot:
     needed: bool = False
     typed: str = ""
     default: str = ""
+    last_year: str = ""
     start: int = 0
     length: int = 0
 
@@ -122,3 +125,25 @@ class Sentence:
     def missing(self) -> tuple[Slot, ...]:
         """What is asked for and not there."""
         return tuple(slot for slot in self.slots if slot.missing)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A sentence that reads otherwise than before: its generated text then and now ("" for none), and
+    what the accountant had made of it by hand, which may be stale."""
+
+    key: str
+    before: str
+    after: str
+    typed: str = ""
+
+
+def changes(before: Mapping[str, str], sentences: Iterable[Sentence]) -> list[Change]:
+    """What changed since the sentences were generated as ``before`` (key → text): new, changed, gone."""
+    now = {sentence.key: sentence for sentence in sentences}
+    found = [
+        Change(key, before.get(key, ""), sentence.generated, sentence.typed)
+        for key, sentence in now.items()
+        if before.get(key, "") != sentence.generated
+    ]
+    return found + [Change(key, text, "") for key, text in before.items() if key not in now]

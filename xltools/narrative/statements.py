@@ -214,6 +214,10 @@ class _Statements:
     def _wan(self, value: Decimal) -> Decimal:
         return value / 10000 if self.report.unit is Unit.YUAN else value
 
+    def _shown(self, value: Decimal) -> str:
+        """An amount in 万元 as the report's unit prints it."""
+        return show(value * 10000) if self.report.unit is Unit.YUAN else show(value)
+
     def _elsewhere(self, name: str) -> bool:
         """The same name is also that of a line with a figure (办公设备购置 is in 309 and 310)."""
         lines = self.author.edition.forms["basic"].line_of
@@ -226,8 +230,8 @@ class _Statements:
         if gap:
             tail = gap <= allowed
             kind = "narrative_sum_tail" if tail else "narrative_sum"
-            facts = {"meaning": meaning, "left": plain(left.value), "right": plain(right.value)}
-            facts |= {"apart": plain(gap), "slack": plain(allowed)}
+            facts = {"meaning": meaning, "left": self._shown(left.value), "right": self._shown(right.value)}
+            facts |= {"apart": self._shown(gap), "slack": plain(allowed)}
             severity = Severity.HINT if tail else None
             yield self.author.finding(rule, kind, (cell,), facts, severity, gap, allowed)
 
@@ -236,8 +240,9 @@ class _Statements:
     ) -> Iterator[Finding]:
         part = self._typed(key) if key in _AMOUNTS else Amount(self.figures.typed(key) or ZERO)
         if part.value - limit.value > part.slack + limit.slack:
-            right = f"{limit_name} {plain(limit.value)}"
-            facts = {"meaning": TYPED[key], "left": plain(part.value), "right": right}
+            money = key in _AMOUNTS
+            left, right = (self._shown(one.value) if money else plain(one.value) for one in (part, limit))
+            facts = {"meaning": TYPED[key], "left": left, "right": f"{limit_name} {right}"}
             yield self.author.finding(rule, "narrative_order", (cell,), facts)
 
 

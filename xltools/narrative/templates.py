@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from xltools.editions import FOLDER, Edition, Rule
+from xltools.editions import FOLDER, Edition
 from xltools.errors import XltoolsError
 from xltools.narrative.template import Expression, Template, TemplateError, expression, parse
 
@@ -45,21 +45,6 @@ def sentences(edition: Edition) -> Sentences | None:
         if name and path.is_file():
             return read(path)
     return None
-
-
-def rules(edition: Edition) -> dict[str, Rule]:
-    """The rules on the narrative of ``edition`` or of the one it extends, by id."""
-    for name in (edition.id, edition.extends):
-        path = FOLDER / name / "narrative" / "rules.toml"
-        if name and path.is_file():
-            return _rules(path)
-    return {}
-
-
-@lru_cache
-def _rules(path: Path) -> dict[str, Rule]:
-    entries = tomllib.loads(path.read_text(encoding="utf-8"))["rules"]
-    return {entry["id"]: Rule(**{"kind": "逻辑性", "form": "narrative", **entry}) for entry in entries}
 
 
 @lru_cache

@@ -9,7 +9,6 @@ from xltools.editions import Edition, Rule
 from xltools.finding import WORDING, Cell, Finding, Severity
 from xltools.narrative.figures import ref_of
 from xltools.narrative.sentence import Fact
-from xltools.narrative.templates import rules
 from xltools.report import Ref, Report
 
 FORM = "narrative"
@@ -56,7 +55,6 @@ class Author:
     def __init__(self, report: Report, edition: Edition) -> None:
         self.report = report
         self.edition = edition
-        self.rules = rules(edition)
         self.names = _names(edition) | set(report.titles.values())
         """Every name the forms print: another one in its place is a mistake, not a manner of speaking."""
 
@@ -98,7 +96,7 @@ class Author:
         allowed: Decimal | None = None,
     ) -> Finding:
         """A finding of a rule, of the rule's severity unless said otherwise."""
-        rule = self.rules.get(rule_id) or Rule(rule_id, rule_id, "逻辑性", "", "")
+        rule = self.edition.rule_of.get(rule_id) or Rule(rule_id, rule_id, "逻辑性", "", "")
         return Finding(
             rule.id,
             severity or SEVERITY[rule.kind],

@@ -2,8 +2,9 @@
 
 What the templates of an edition can call (figures by name, see ``figures``; all amounts come out in 万元):
 
-- ``amount(figure)`` → "324.86万元"; ``number(figure, unit)`` → "2辆"; ``count(key, unit, figure)`` the same
-  for a count among the texts, asked for where ``figure`` is not zero; ``year``; ``typed(key, default)``.
+- ``amount(figure)`` → "324.86万元"; ``number(figure, unit)`` → "2辆"; ``count(key, unit)`` the same for a
+  count among the texts; ``told(key, unit, figure)``: it is typed, or ``figure`` is zero; ``year``;
+  ``typed(key, default)``.
 - ``change(figure, noun)`` → 增加…增长 / 减少…下降 / 持平, by the sign; ``changed(…)``, ``known(…)``.
 - ``listed(name)`` the items of a list that are not zero; ``share(item, "占比{}%")``, closed to 100;
   ``share_of(part, whole, text)``; ``completion(figure, budget, text)``; all "" over a base of zero.
@@ -20,7 +21,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from xltools.amount import ZERO, half_up
+from xltools.amount import ZERO, half_up, show
 from xltools.editions import Edition
 from xltools.narrative.figures import Figures, Item
 from xltools.narrative.measures import Measure, amount_text, closed, difference, rate, share
@@ -71,8 +72,9 @@ class _Writer:
 
     def _context(self) -> dict[str, Any]:
         names = (
-            "amount", "number", "count", "typed", "change", "changed", "known", "listed", "share", "share_of",
-            "completion", "prose", "is_zero", "budgeted", "off_budget", "named", "none_here", "name",
+            "amount", "number", "count", "told", "typed", "change", "changed", "known", "listed", "share",
+            "share_of", "completion", "prose", "is_zero", "budgeted", "off_budget", "named", "none_here",
+            "name",
         )  # fmt: skip
         calls = {name: getattr(self, name) for name in names}
         projects = Projects(self.report, self.data.grades_to_improve, self._fact)
@@ -138,29 +140,32 @@ class _Writer:
         value = Decimal(year)
         return self._fact(Fact("year", Kind.YEAR, str(year), "年", value, value, value, "决算年度"))
 
-    def amount(self, name: str, asked_by: str = "") -> str:
-        """An amount with its unit. ``asked_by``: where that figure is not zero, a typed amount is asked."""
-        if name.startswith("texts."):
-            key = name.removeprefix("texts.")
-            needed = bool(asked_by) and not self.is_zero(asked_by)
-            typed = self.report.texts.get(key, "") if self.figures.typed(key) is not None else ""
-            self._slot(Slot(key, "texts", "金额", needed, typed), "")
-        value = half_up(self.figures.amount(name).value)
-        fact = Fact(
-            name, Kind.AMOUNT, amount_text(value), "万元", value, value, value, self.figures.title(name)
-        )
+    def amount(self, name: str) -> str:
+        """An amount with its unit; 0.00万元 for what is not zero and prints so, 0万元 for nothing."""
+        exact = self.figures.amount(name).value
+        value = half_up(exact)
+        printed = amount_text(value) if value or not exact else show(value)
+        fact = Fact(name, Kind.AMOUNT, printed, "万元", value, value, value, self.figures.title(name))
         return f"{self._fact(fact)}万元"
 
     def number(self, name: str, unit: str) -> str:
         """A count that a form holds."""
         return self._count(name, self.figures.plain(name), unit)
 
-    def count(self, key: str, unit: str, asked_by: str) -> str:
-        """A count among the texts, 0 while nothing is typed; asked for where ``asked_by`` is not zero."""
-        value = self.figures.typed(key)
-        typed = "" if value is None else self.report.texts[key]
-        self._slot(Slot(key, "texts", f"数量（{unit}）", not self.is_zero(asked_by), typed), "")
-        return self._count(f"texts.{key}", value or ZERO, unit)
+    def told(self, key: str, unit: str, asked_by: str) -> bool:
+        """True when a number among the texts can be stated: it is typed, or the money it goes with is zero.
+
+        Asks for it otherwise. ``unit`` is what it counts (金额 for an amount).
+        """
+        known = self.figures.typed(key) is not None
+        needed = not self.is_zero(asked_by)
+        label = self.figures.title(f"texts.{key}") + ("" if unit == "金额" else f"（{unit}）")
+        self.slots.append(Slot(key, "texts", label, needed, self.report.texts[key] if known else ""))
+        return known or not needed
+
+    def count(self, key: str, unit: str) -> str:
+        """A count among the texts; 0 where nothing is typed."""
+        return self._count(f"texts.{key}", self.figures.typed(key) or ZERO, unit)
 
     def _count(self, key: str, value: Decimal, unit: str) -> str:
         printed = f"{value.normalize():f}" if value else "0"
@@ -255,7 +260,8 @@ class _Writer:
     def prose(self, key: str, label: str, text: str, needed: bool, default: str = "") -> str:
         """``text`` around the accountant's words or ``default``; "" where there are neither."""
         typed = clean(self.report.reasons.get(key, ""))
-        words = self._slot(Slot(key, "reasons", label, needed, typed, default), typed or default)
+        before = self.report.texts.get(f"last_year.{key}", "")
+        words = self._slot(Slot(key, "reasons", label, needed, typed, default, before), typed or default)
         return text.format(words) if words else ""
 
     def is_zero(self, name: str) -> bool:

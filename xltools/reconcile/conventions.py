@@ -6,26 +6,14 @@ complete explanation of the whole report; what remains impossible under all of t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from xltools.amount import Unit
 from xltools.reconcile.hypotheses import totals
-from xltools.reconcile.model import (
-    FREE,
-    Model,
-    Problem,
-    Rounding,
-    Share,
-    bind,
-    closed,
-    half_even,
-    truncated,
-)  # fmt: skip
+from xltools.reconcile.model import FREE, Interval, Problem, closed, half_even, truncated
 from xltools.reconcile.propagate import State
-from xltools.report import Ref, Report
 
 
 class Convention(StrEnum):
@@ -45,7 +33,6 @@ class Habit:
 
     convention: Convention
     forms: tuple[str, ...] = ()
-    problem: Problem | None = field(default=None, compare=False, repr=False)
 
 
 def holds(problem: Problem) -> bool:
@@ -53,33 +40,27 @@ def holds(problem: Problem) -> bool:
     return State(problem.active, problem.watch, problem.low[:], problem.high[:]).run(problem.nonempty)
 
 
-def explain_by_habit(
-    problem: Problem,
-    model: Model,
-    report: Report,
-    shares: Sequence[Share],
-    extra: Mapping[Ref, Decimal] | None,
-) -> Habit | None:
+def explain_by_habit(problem: Problem) -> Habit | None:
     """The first convention under which a world may exist, or None: then something is wrong.
 
     ``problem`` is strict and without the 核实性 rules: these decide nothing here.
     """
     if problem.unit is Unit.YUAN:
         return None
-    other = bind(model, report, shares, extra, half_even, soft=False)
-    if holds(other):
-        return Habit(Convention.EVEN, (), other)
+    near = holds(problem.rounded(loosest))
+    if near and holds(problem.rounded(half_even)):
+        return Habit(Convention.EVEN)
     found = _summed(problem)
-    if found:
+    if found or not near:
         return found
-    attempts: tuple[tuple[Convention, Rounding], ...] = (
-        (Convention.TRUNCATED, truncated), (Convention.TIE, closed),
-    )  # fmt: skip
-    for convention, rounding in attempts:
-        other = bind(model, report, shares, extra, rounding, soft=False)
-        if holds(other):
-            return Habit(convention, (), other)
-    return None
+    if holds(problem.rounded(truncated)):
+        return Habit(Convention.TRUNCATED)
+    return Habit(Convention.TIE) if holds(problem.rounded(closed)) else None
+
+
+def loosest(printed: int, width: int) -> Interval:
+    """Every amount that any rule of rounding might print so: a quick way to rule them all out."""
+    return Interval((printed - 1) * width, (printed + 1) * width)
 
 
 def _summed(problem: Problem) -> Habit | None:
@@ -90,7 +71,7 @@ def _summed(problem: Problem) -> Habit | None:
         fewer = [f for f in forms if f != form]
         if fewer and holds(_with_sums(problem, fewer)):
             forms = fewer
-    return Habit(Convention.SUMMED, tuple(forms), _with_sums(problem, forms))
+    return Habit(Convention.SUMMED, tuple(forms))
 
 
 def summed_forms(problem: Problem) -> list[str]:
@@ -119,7 +100,4 @@ def _with_sums(problem: Problem, forms: Sequence[str]) -> Problem:
     for cell in totals(problem.rows):
         if problem.refs[cell].form in forms and problem.printed[cell] is not None:
             low[cell], high[cell] = -FREE, FREE
-    return Problem(
-        problem.model, problem.unit, problem.refs, problem.rows, problem.watch, problem.printed, low, high,
-        problem.face, problem.active, problem.nonempty, problem.last_year, problem.shares,
-    )  # fmt: skip
+    return replace(problem, low=low, high=high)

@@ -2,7 +2,8 @@
 
 One figure is a column; so is a whole path that was not refreshed, a deleted line, 基本 and 项目 exchanged,
 the same typing error in two forms, a 核实性 rule that does not hold here, a printed percentage. Columns
-that no identity can tell apart form one class and are tried once.
+that no identity can tell apart form one class and are tried once. Hypotheses are made when a row that
+they enter takes part in a conflict.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from xltools.reconcile.model import Problem, Row
+from xltools.reconcile.model import Model, Problem, Row
 from xltools.report import TOTAL, Ref
 
 Column = tuple[tuple[int, int], ...]
 """(row, coefficient of δ), by row, the first coefficient positive."""
+Signed = tuple[tuple[int, int], ...]
+"""(cell, sign) pairs that share one δ."""
 
 CELL, SOFT, SHARE, STALE, LINE, EXCHANGE, TWICE = (
     "cell", "soft", "share", "stale", "line", "exchange", "twice",
@@ -28,7 +31,7 @@ class Member(NamedTuple):
     sign·δ. ``row`` is a row of the rule for SOFT and SHARE; ``place`` the missing line for LINE."""
 
     kind: str
-    cells: tuple[tuple[int, int], ...]
+    cells: Signed
     row: int = -1
     place: Ref | None = None
 
@@ -42,77 +45,192 @@ class Class:
     members: list[Member] = field(default_factory=list)
 
 
-@dataclass(slots=True)
 class Classes:
-    """All hypotheses about a problem; ``by_row`` tells which classes a row can be mended by."""
+    """Hypotheses about a problem; ``of_row`` makes those by which a row can be mended."""
 
-    all: list[Class]
-    by_row: list[list[int]]
+    def __init__(self, problem: Problem) -> None:
+        self.all: list[Class] = []
+        self._problem = problem
+        self._shape = shape(problem.model)
+        self._by_column: dict[Column, Class] = {}
+        self._known: dict[Member, None] = {}
+        self._of_row: dict[int, list[int]] = {}
 
-
-def classes(problem: Problem) -> Classes:
-    """Every hypothesis about ``problem``, grouped by column, in a fixed order."""
-    memo = problem.model.memo
-    if not problem.shares and "classes" in memo:
-        found = memo["classes"]
-        assert isinstance(found, Classes)
+    def of_row(self, number: int) -> list[int]:
+        """The classes that enter row ``number``, in a fixed order."""
+        found = self._of_row.get(number)
+        if found is None:
+            for member, entries in self._members(number):
+                if member not in self._known:
+                    self._known[member] = None
+                    self._add(member, entries)
+            found = [c.number for c in self.all if any(r == number for r, _ in c.column)]
+            self._of_row[number] = found
         return found
-    found = _group(problem.rows, _members(problem))
-    if not problem.shares:
-        memo["classes"] = found
+
+    def _add(self, member: Member, entries: dict[int, int]) -> None:
+        column = tuple(sorted([(r, c) for r, c in entries.items() if c]))
+        if not column:
+            return
+        if column[0][1] < 0:
+            column = tuple([(r, -c) for r, c in column])
+            member = member._replace(cells=tuple([(x, -s) for x, s in member.cells]))
+        known = self._by_column.get(column)
+        if known is None:
+            known = self._by_column[column] = Class(len(self.all), column)
+            self.all.append(known)
+            # A row asked for before may gain a class from the members of another row.
+            for row, _ in column:
+                if row in self._of_row:
+                    self._of_row[row].append(known.number)
+        known.members.append(member)
+
+    def _members(self, number: int) -> Iterator[tuple[Member, dict[int, int]]]:
+        problem, row = self._problem, self._problem.rows[number]
+        for _, cell in row.terms:
+            yield Member(CELL, ((cell, 1),)), self._sum(((cell, 1),))
+        if row.rule in problem.model.soft:
+            yield Member(SOFT, (), number), {number: 1}
+        yield from self._share(number)
+        for kind, cells in self._groups(row):
+            yield Member(kind, cells), self._sum(cells)
+        yield from self._lines(number)
+
+    def _sum(self, cells: Signed) -> dict[int, int]:
+        """The column of ``cells`` that share one δ."""
+        column: dict[int, int] = defaultdict(int)
+        rows, watch = self._problem.rows, self._problem.watch
+        for cell, sign in cells:
+            for number in watch[cell]:
+                for coefficient, x in rows[number].terms:
+                    if x == cell:
+                        column[number] += sign * coefficient
+                        break
+        return column
+
+    def _share(self, number: int) -> Iterator[tuple[Member, dict[int, int]]]:
+        shares = self._problem.shares
+        share = shares.get(number)
+        if share is not None:
+            first = number if shares.get(number + 1) is share else number - 1
+            # A share p + d instead of p moves both bounds: δ stands for 2·d·whole.
+            yield Member(SHARE, (), first), {first: 1, first + 1: -1}
+
+    def _groups(self, row: Row) -> Iterator[tuple[str, Signed]]:
+        """Several cells that go wrong together, with at least one in ``row``."""
+        for _, cell in row.terms:
+            for leaf in self._shape.leaves_below(cell):
+                path = self._shape.path(leaf)
+                if len(path) > 1:
+                    yield STALE, tuple([(x, 1) for x in path])
+        for _, cell in row.terms:
+            yield from self._exchanged(cell)
+            yield from self._repeated(cell)
+
+    def _exchanged(self, cell: int) -> Iterator[tuple[str, Signed]]:
+        ref, index = self._problem.refs[cell], self._problem.model.index
+        if ref.form in ("expenditure", "general") and ref.column in ("2", "3"):
+            first, second = (index.get(Ref(ref.form, ref.line, c)) for c in "23")
+            if first is not None and second is not None:
+                yield EXCHANGE, ((first, 1), (second, -1))
+
+    def _repeated(self, cell: int) -> Iterator[tuple[str, Signed]]:
+        problem = self._problem
+        ref, index = problem.refs[cell], problem.model.index
+        if ref.form in ("expenditure", "general"):
+            pair = [index.get(Ref(form, ref.line, ref.column)) for form in ("expenditure", "general")]
+            wholes = [index.get(Ref(form, ref.line, "1")) for form in ("expenditure", "general")]
+            if None not in pair:
+                both = tuple([(x, 1) for x in pair if x is not None])
+                yield TWICE, both
+                if ref.column in "23" and None not in wholes:
+                    yield TWICE, both + tuple([(x, 1) for x in wholes if x is not None])
+        for number in problem.watch[cell]:
+            row = problem.rows[number]
+            if len(row.terms) == 2 and row.low == 0 == row.high and row.terms[0][0] == -row.terms[1][0]:
+                first, second = row.terms[0][1], row.terms[1][1]
+                if problem.refs[first].form != problem.refs[second].form:
+                    yield TWICE, ((first, 1), (second, 1))
+
+    def _lines(self, number: int) -> Iterator[tuple[Member, dict[int, int]]]:
+        """A line missing from a code tree: its amount is absent from its parent's sum, in its own column
+        and in the column of row totals."""
+        sums = self._shape.sums
+        place = self._shape.sum_of.get(number)
+        if place is None:
+            return
+        main = "3" if place.form == "funds" else "1"
+        whole = sums.get(Ref(place.form, place.line, main))
+        columns = [place.column] if place.column != main else [c for c in "23456789" if c != main]
+        for column in columns:
+            part = Ref(place.form, place.line, column)
+            if part in sums and whole is not None:
+                yield Member(LINE, (), sums[part], part), {sums[part]: -1, whole: -1}
+
+
+@dataclass
+class Shape:
+    """What a model says of totals and trees, computed once."""
+
+    above: dict[int, list[int]]
+    below: dict[int, list[int]]
+    sums: dict[Ref, int]
+    """Total of a code table → the row that adds its lines up in one column."""
+    sum_of: dict[int, Ref]
+    leaves: frozenset[int]
+    """Cells that no row of their form adds up and no other form repeats."""
+    _paths: dict[int, list[int]] = field(default_factory=dict)
+    _below: dict[int, list[int]] = field(default_factory=dict)
+
+    def path(self, cell: int) -> list[int]:
+        """``cell`` and every total of its form that contains it."""
+        found = self._paths.get(cell)
+        if found is None:
+            found = self._paths[cell] = [cell]
+            for x in found:
+                found.extend([y for y in self.above.get(x, ()) if y not in found])
+        return found
+
+    def leaves_below(self, cell: int) -> list[int]:
+        """The cells that ``cell`` finally adds up within its form, itself when it is no total."""
+        found = self._below.get(cell)
+        if found is None:
+            order = dict.fromkeys([cell])
+            stack = [cell]
+            while stack:
+                for x in self.below.get(stack.pop(), ()):
+                    if x not in order:
+                        order[x] = None
+                        stack.append(x)
+            found = self._below[cell] = [x for x in order if x not in self.below]
+        return found
+
+
+def shape(model: Model) -> Shape:
+    """The totals and trees of ``model``, kept with it."""
+    known = model.memo.get("shape")
+    if isinstance(known, Shape):
+        return known
+    above, below = parents(model.rows), defaultdict(list)
+    sums: dict[Ref, int] = {}
+    repeated: set[int] = set()
+    for number, row in enumerate(model.rows):
+        if row.total >= 0:
+            ref = model.refs[row.total]
+            below[row.total].extend([x for _, x in row.terms if x != row.total])
+            if _adds_lines(model, row, ref):
+                sums[ref] = number
+        if len(row.terms) == 2 and row.low == row.high:
+            repeated.update(x for _, x in row.terms)
+    leaves = frozenset(range(len(model.refs))) - below.keys() - repeated
+    found = Shape(above, below, sums, {n: r for r, n in sums.items()}, leaves)
+    model.memo["shape"] = found
     return found
 
 
-def _group(rows: Sequence[Row], members: Iterable[tuple[Member, dict[int, int]]]) -> Classes:
-    by_column: dict[Column, Class] = {}
-    by_row: list[list[int]] = [[] for _ in rows]
-    ordered: list[Class] = []
-    for member, entries in members:
-        column = tuple(sorted((r, c) for r, c in entries.items() if c))
-        if not column:
-            continue
-        if column[0][1] < 0:
-            column = tuple([(r, -c) for r, c in column])
-            member = member._replace(cells=tuple((x, -s) for x, s in member.cells))
-        known = by_column.get(column)
-        if known is None:
-            known = by_column[column] = Class(len(ordered), column)
-            ordered.append(known)
-            for row, _ in column:
-                by_row[row].append(known.number)
-        known.members.append(member)
-    return Classes(ordered, by_row)
-
-
-def _members(problem: Problem) -> Iterator[tuple[Member, dict[int, int]]]:
-    single: list[dict[int, int]] = [{} for _ in problem.refs]
-    for number, row in enumerate(problem.rows):
-        for coefficient, cell in row.terms:
-            single[cell][number] = coefficient
-    for cell, column in enumerate(single):
-        yield Member(CELL, ((cell, 1),)), column
-    yield from _rules(problem)
-    for kind, cells in _groups(problem):
-        yield Member(kind, cells), _sum(single, cells)
-    yield from _lines(problem)
-
-
-def _sum(single: Sequence[dict[int, int]], cells: Iterable[tuple[int, int]]) -> dict[int, int]:
-    column: dict[int, int] = defaultdict(int)
-    for cell, sign in cells:
-        for row, coefficient in single[cell].items():
-            column[row] += sign * coefficient
-    return column
-
-
-def _rules(problem: Problem) -> Iterator[tuple[Member, dict[int, int]]]:
-    for number, row in enumerate(problem.rows):
-        if row.rule in problem.model.soft:
-            yield Member(SOFT, (), number), {number: 1}
-    for number in problem.shares:
-        if problem.shares.get(number + 1) is problem.shares[number]:
-            # A share p + d instead of p moves both bounds: δ stands for 2·d·whole.
-            yield Member(SHARE, (), number), {number: 1, number + 1: -1}
+def _adds_lines(model: Model, row: Row, ref: Ref) -> bool:
+    rest = [model.refs[x] for _, x in row.terms if x != row.total]
+    return all(r.column == ref.column and _below(r.line, ref.line) for r in rest)
 
 
 def parents(rows: Iterable[Row]) -> dict[int, list[int]]:
@@ -126,67 +244,9 @@ def parents(rows: Iterable[Row]) -> dict[int, list[int]]:
     return above
 
 
-def totals(rows: Iterable[Row]) -> set[int]:
+def totals(rows: Sequence[Row]) -> set[int]:
     """Cells that some row adds up inside their form."""
     return {row.total for row in rows if row.total >= 0}
-
-
-def _groups(problem: Problem) -> Iterator[tuple[str, tuple[tuple[int, int], ...]]]:
-    """Several cells that go wrong together, in a fixed order."""
-    above, added = parents(problem.rows), totals(problem.rows)
-    for cell in above:
-        if cell not in added:
-            path = _closure(cell, above)
-            if len(path) > 1:
-                yield STALE, tuple((x, 1) for x in path)
-    index = {ref: cell for cell, ref in enumerate(problem.refs)}
-    for cell, ref in enumerate(problem.refs):
-        if ref.form in ("expenditure", "general") and ref.column == "2":
-            other = index.get(Ref(ref.form, ref.line, "3"))
-            if other is not None:
-                yield EXCHANGE, ((cell, 1), (other, -1))
-        if ref.form == "expenditure":
-            twin = index.get(Ref("general", ref.line, ref.column))
-            if twin is not None:
-                yield TWICE, ((cell, 1), (twin, 1))
-                whole = index.get(Ref("expenditure", ref.line, "1"))
-                whole_twin = index.get(Ref("general", ref.line, "1"))
-                if ref.column in "23" and whole is not None and whole_twin is not None:
-                    yield TWICE, ((cell, 1), (twin, 1), (whole, 1), (whole_twin, 1))
-    for row in problem.rows:
-        if len(row.terms) == 2 and row.low == 0 == row.high and row.terms[0][0] == -row.terms[1][0]:
-            first, second = row.terms[0][1], row.terms[1][1]
-            if problem.refs[first].form != problem.refs[second].form:
-                yield TWICE, ((first, 1), (second, 1))
-
-
-def _closure(cell: int, above: dict[int, list[int]]) -> list[int]:
-    path = [cell]
-    for x in path:
-        path.extend(y for y in above.get(x, ()) if y not in path)
-    return path
-
-
-def _lines(problem: Problem) -> Iterator[tuple[Member, dict[int, int]]]:
-    """A line missing from a code tree: its amount is absent from its parent's sum, in its own column and
-    in the column of row totals."""
-    sums: dict[Ref, int] = {}
-    codes: dict[tuple[str, str], bool] = {}
-    for number, row in enumerate(problem.rows):
-        if row.total >= 0:
-            ref = problem.refs[row.total]
-            rest = [problem.refs[x] for _, x in row.terms if x != row.total]
-            if all(r.column == ref.column and _below(r.line, ref.line) for r in rest):
-                sums[ref] = number
-                codes[ref.form, ref.line] = True
-    first = {"funds": "3"}
-    for ref, number in sums.items():
-        main = first.get(ref.form, "1")
-        whole = sums.get(Ref(ref.form, ref.line, main))
-        if ref.column == main or whole is None:
-            continue
-        place = Ref(ref.form, ref.line, ref.column)
-        yield Member(LINE, (), number, place), {number: -1, whole: -1}
 
 
 def _below(line: str, parent: str) -> bool:

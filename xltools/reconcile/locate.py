@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from xltools.reconcile.hypotheses import Classes, classes
+from xltools.reconcile.hypotheses import Classes
 from xltools.reconcile.model import FREE, Problem
 from xltools.reconcile.propagate import ActiveRow, State, conflict_among
 
@@ -65,18 +65,32 @@ class _Search:
     groups: Classes
     known: list[frozenset[int]] = field(default_factory=list)
     mask: dict[int, int] = field(default_factory=dict)
+    chains: list[set[int]] = field(default_factory=list)
+    seen: int = 0
     first_rows: list[int] = field(default_factory=list)
     tries: int = 0
     tried: set[tuple[int, ...]] = field(default_factory=set)
 
     def learn(self, rows: Sequence[int], freed: Sequence[int] = ()) -> None:
         """A new conflict: some class that enters ``rows``, other than ``freed``, must be wrong."""
-        touched = {k for r in rows for k in self.groups.by_row[r]} - set(freed)
+        touched = {k for r in rows for k in self.groups.of_row(r)} - set(freed)
         bit = 1 << len(self.known)
         self.known.append(frozenset(touched))
+        self.chains.append(set(rows))
         for k in touched:
             self.mask[k] = self.mask.get(k, 0) | bit
+        self._update()
         self.first_rows = list(dict.fromkeys([*rows, *self.first_rows]))
+
+    def _update(self) -> None:
+        """Classes made since then may hit older conflicts too."""
+        for k in range(self.seen, len(self.groups.all)):
+            rows = {r for r, _ in self.groups.all[k].column}
+            for number, chain in enumerate(self.chains):
+                if rows & chain and not self.mask.get(k, 0) >> number & 1:
+                    self.mask[k] = self.mask.get(k, 0) | 1 << number
+                    self.known[number] = self.known[number] | {k}
+        self.seen = len(self.groups.all)
 
     def hits_all(self, chosen: Sequence[int]) -> bool:
         union = 0
@@ -135,7 +149,7 @@ class _Search:
 
 def locate(problem: Problem, peeled: list[Conflict]) -> Located:
     """All minimal sets for a problem with ``peeled`` conflicts (at least one)."""
-    groups = classes(problem)
+    groups = Classes(problem)
     search = _Search(problem, groups)
     for conflict in peeled:
         search.learn(conflict.rows)

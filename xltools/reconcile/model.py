@@ -8,7 +8,7 @@ A printed figure is the interval of whole 分 that rounds to it; an identity is 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple, Protocol
@@ -305,6 +305,24 @@ class Problem:
     shares: dict[int, Share] = field(default_factory=dict)
     """Row number → the share it belongs to; a share has two rows."""
 
+    def without_soft(self) -> Problem:
+        """The same problem with the 核实性 rules left out."""
+        soft = self.model.soft_rows
+        active = list(self.active)
+        for number in soft:
+            active[number] = ((), 0, 0)
+        return replace(self, active=active, nonempty=[n for n in self.nonempty if n not in soft])
+
+    def rounded(self, rounding: Rounding) -> Problem:
+        """The same figures, printed by another rule of rounding."""
+        exact = self.model.exact
+        low, high = self.low[:], self.high[:]
+        for cell, value in enumerate(self.printed):
+            if value is not None and low[cell] < high[cell]:
+                count = exact[cell] if cell < len(exact) else False
+                low[cell], high[cell] = interval(value, self.unit, count, rounding)
+        return replace(self, low=low, high=high)
+
 
 def bind(
     model: Model,
@@ -353,14 +371,11 @@ def bind(
         row = rows[number]
         active[number] = (tuple([t for t in row.terms if printed[t[1]] is not None]), row.low, row.high)
     touched.update(model.wanting)
-    if not soft:
-        for number in model.soft_rows & touched:
-            active[number] = ((), 0, 0)
-        touched -= model.soft_rows
-    return Problem(
+    problem = Problem(
         model, unit, refs, rows, watch, printed, low, high, face, active, sorted(touched),
         report.last_year, bound,
     )  # fmt: skip
+    return problem if soft else problem.without_soft()
 
 
 def _figures(model: Model, report: Report, extra: Mapping[Ref, Decimal] | None) -> dict[Ref, Decimal]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from xltools.reconcile.model import FREE, Terms
 
@@ -14,15 +13,9 @@ VISITS = 60
 """Visits per row before a propagation gives up tightening (cycles that creep by single 分)."""
 
 
-class Step(NamedTuple):
-    """One tightening: ``cell``'s upper or lower bound was set by ``row``; ``before`` is the number of the
-    previous step on the same bound, or -1."""
-
-    cell: int
-    upper: bool
-    value: int
-    row: int
-    before: int
+Step = tuple[int, bool, int, int]
+"""One tightening: cell, whether its upper bound, the row that did it, and the number of the step that set
+the same bound before, or -1. A plain tuple: there are many."""
 
 
 class State:
@@ -100,12 +93,12 @@ class State:
             else:
                 upper, lower = min(b, a + below // -c), max(a, b - above // -c)
             if upper < b and -FARTHEST < upper < FARTHEST:
-                steps.append(Step(x, True, upper, number, self.high_step.get(x, -1)))
+                steps.append((x, True, number, self.high_step.get(x, -1)))
                 self.high_step[x] = len(steps) - 1
                 high[x] = upper
                 changed.append(x)
             if lower > a and -FARTHEST < lower < FARTHEST:
-                steps.append(Step(x, False, lower, number, self.low_step.get(x, -1)))
+                steps.append((x, False, number, self.low_step.get(x, -1)))
                 self.low_step[x] = len(steps) - 1
                 low[x] = lower
                 changed.append(x)
@@ -130,7 +123,7 @@ class State:
         return self._chain(seen, -1)
 
     def _chain(self, used: set[int], last: int) -> list[int]:
-        chain = list(dict.fromkeys(self.steps[s].row for s in sorted(used)))
+        chain = list(dict.fromkeys(self.steps[s][2] for s in sorted(used)))
         if last >= 0:
             chain = [r for r in chain if r != last] + [last]
         return chain
@@ -143,7 +136,7 @@ class State:
             upper = (c < 0) == smallest
             step = (self.high_step if upper else self.low_step).get(x, -1)
             while step >= before:
-                step = self.steps[step].before
+                step = self.steps[step][3]
             if step >= 0:
                 self._follow(step, seen)
         return seen
@@ -155,17 +148,17 @@ class State:
             if number in seen:
                 continue
             seen.add(number)
-            step = self.steps[number]
-            coefficient = next(c for c, x in self.rows[step.row][0] if x == step.cell)
+            cell, is_upper, row, _ = self.steps[number]
+            coefficient = next(c for c, x in self.rows[row][0] if x == cell)
             # An upper bound of a positive term comes from the least sum of the others, and so on.
-            smallest = step.upper == (coefficient > 0)
-            for c, x in self.rows[step.row][0]:
-                if x == step.cell:
+            smallest = is_upper == (coefficient > 0)
+            for c, x in self.rows[row][0]:
+                if x == cell:
                     continue
                 upper = (c < 0) == smallest
                 other = (self.high_step if upper else self.low_step).get(x, -1)
                 while other >= number:
-                    other = self.steps[other].before
+                    other = self.steps[other][3]
                 if other >= 0 and other not in seen:
                     stack.append(other)
 

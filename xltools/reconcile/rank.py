@@ -19,10 +19,10 @@ from xltools.reconcile.hypotheses import (
     TWICE,
     Class,
     Member,
-    totals,
+    shape,
 )  # fmt: skip
 from xltools.reconcile.locate import Located
-from xltools.reconcile.mechanisms import OMITTED, SURPLUS, Context, explain, sources
+from xltools.reconcile.mechanisms import OMITTED, OTHER, SURPLUS, Context, explain, sources
 from xltools.reconcile.model import Problem
 
 ENUMERATED = 60
@@ -33,6 +33,8 @@ PRIOR = {STALE: 0.15, LINE: 0.1, EXCHANGE: 0.04, TWICE: 0.06, SOFT: 0.3, SHARE: 
 """Probability of a kind of joint error relative to one wrong figure, shared by all members of the kind."""
 AGAIN = 0.2
 """Each further error is rarer than the one before."""
+PAIR = 0.006
+"""Weight of two plain slips among n figures of a section, relative to n and to one figure off by no slip."""
 BLANK = 0.6
 """Share of the cells of a section that are rightly blank."""
 SAME_AGAIN = 0.01
@@ -54,6 +56,8 @@ class Choice:
     why: str
     low: int
     high: int
+    vague: float = 0.0
+    """How much of the weight says no more than "some other figure"."""
 
 
 @dataclass(slots=True)
@@ -88,24 +92,16 @@ class Judge:
         return sum(v is not None for v in self.problem.printed)
 
     @cached_property
-    def kinds(self) -> dict[str, int]:
-        """Members per kind, to share a kind's prior."""
-        counts: dict[str, int] = {}
-        for group in self.located.groups.all:
-            for member in group.members:
-                counts[member.kind] = counts.get(member.kind, 0) + 1
-        return counts
+    def leaves(self) -> frozenset[int]:
+        """Cells that no row of their form adds up and no other form repeats."""
+        return shape(self.problem.model).leaves
 
     @cached_property
-    def leaves(self) -> set[int]:
-        """Cells that no row of their form adds up and no other form repeats."""
-        repeated = {
-            x
-            for row in self.problem.rows
-            if len(row.terms) == 2 and row.low == row.high
-            for _, x in row.terms
-        }
-        return set(range(len(self.problem.refs))) - totals(self.problem.rows) - repeated
+    def rivals(self) -> dict[str, int]:
+        """Hypotheses among which a kind's prior is shared: rules, percentages, or figures."""
+        problem = self.problem
+        soft = len(problem.model.soft_rows.intersection(problem.nonempty))
+        return {SOFT: max(1, soft), SHARE: max(1, len(problem.shares) // 2)}
 
     @cached_property
     def reported(self) -> set[str]:
@@ -163,9 +159,9 @@ class Judge:
     def _choice(self, group: Class, member: Member, low: int, high: int) -> Choice | None:
         if member.kind == CELL:
             return self._cell(member, low, high)
-        prior = PRIOR[member.kind] / self.kinds[member.kind]
+        prior = PRIOR[member.kind] / self.rivals.get(member.kind, self.size)
         if member.kind in (SOFT, SHARE):
-            return Choice(member, prior, [], member.kind, low, high)
+            return Choice(member, prior * self._loose(member, low, high), [], member.kind, low, high)
         if member.kind == LINE:
             return self._line(member, low, high, prior)
         return self._several(member, low, high, prior)
@@ -185,7 +181,8 @@ class Judge:
             return None
         weight = sum(w for _, w, _ in values) / self.size
         why = values[0][2]
-        return Choice(member, weight, [(v, w) for v, w, _ in values[:SHOWN]], why, least, most)
+        vague = weight if why in (OTHER, OMITTED) else 0.0
+        return Choice(member, weight, [(v, w) for v, w, _ in values[:SHOWN]], why, least, most, vague)
 
     def _candidates(
         self, cell: int, least: int, most: int, printed: int | None
@@ -224,6 +221,15 @@ class Judge:
         before = int(last.scaleb(2)) if last is not None else 0 if ref.form in self.reported else None
         return factor * min(1e4, _density(abs(value), before) / _density(abs(printed or 0), before))
 
+    def _loose(self, member: Member, low: int, high: int) -> float:
+        """A rule that does not hold here misses by anything, so a near miss speaks for a wrong figure.
+        A wrong percentage is judged by its distance in last places."""
+        nearest = 0 if low <= 0 <= high else min(abs(low), abs(high))
+        if member.kind == SOFT:
+            unit = nearest // self.width
+            return min(1.0, max(1, (high - low) // self.width) / (6 * (unit + 100)))
+        return 1.0
+
     def _line(self, member: Member, low: int, high: int, prior: float) -> Choice | None:
         if high <= 0:
             return None
@@ -257,8 +263,11 @@ class Judge:
             return None
         if member.kind == STALE:
             # An old figure is anything near the new one, not a slip of the keys.
-            near = sum(1 / (3 * max(abs(v), abs(printed), 300)) for v, _, _ in values if v >= 0)
-            weight = prior * (near + (0.5 if context.last_year == printed else 0))
+            near = sum(
+                self._plausible(cell, printed, v) * _density(printed, v) for v, _, _ in values if v > 0
+            )
+            again = sum(self._plausible(cell, printed, v) for v, _, _ in values if v > 0)
+            weight = prior * (near + (again / 2 if context.last_year == printed else 0))
         else:
             weight, why = prior * sum(w for _, w, _ in values), values[0][2]
         return Choice(member, weight, [(v, w) for v, w, _ in values[:SHOWN]], why, low, high)
@@ -286,7 +295,7 @@ class Judge:
             mass = scale
             for choices in lists:
                 mass *= sum(c.weight for c in choices)
-            total += mass
+            total += mass * (1 + sum(_unsaid(choices) for choices in lists))
             found.extend((scale * w, c) for w, c in _best(lists, SETS))
         found.sort(key=lambda f: -f[0])
         total += self._unseen(total)
@@ -305,6 +314,12 @@ def _best(lists: list[list[Choice]], limit: int) -> list[tuple[float, tuple[Choi
         grown = [(w * c.weight, (*chosen, c)) for w, chosen in result for c in choices]
         result = heapq.nlargest(limit, grown, key=lambda g: g[0])
     return result
+
+
+def _unsaid(choices: Sequence[Choice]) -> float:
+    """Relative weight of two slips in one section that together look like one odd figure."""
+    weight = sum(c.weight for c in choices)
+    return PAIR * len(choices) * sum(c.vague for c in choices) / weight if weight else 0.0
 
 
 def _density(value: int, before: int | None) -> float:

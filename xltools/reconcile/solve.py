@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from xltools.amount import Unit
@@ -16,6 +16,9 @@ from xltools.reconcile.rank import Choice, Judge, Ranked
 from xltools.report import Ref, Report
 
 SETS_SHOWN = 40
+"""Sets of suspects in an outcome."""
+RIVALS_SHOWN = 5
+"""Other suspects listed with a cause."""
 
 
 def solve(
@@ -37,11 +40,11 @@ def solve(
     state = State(problem.active, problem.watch, problem.low[:], problem.high[:])
     if state.run(problem.nonempty):
         return Outcome(Verdict.TAIL, tails=tuple(identity(problem, n) for n in off))
-    hard = bind(model, report, shares, extra, soft=False)
+    hard = problem.without_soft()
     habit = None
     verdict = Verdict.VERIFY
     if not holds(hard):
-        habit = explain_by_habit(hard, model, report, shares, extra)
+        habit = explain_by_habit(hard)
         verdict = Verdict.CONVENTION if habit else Verdict.ERROR
     peeled = conflicts(problem)
     broken = [n for n in off if alone_impossible(problem, n)]
@@ -140,7 +143,15 @@ def _columns(judge: Judge, ranked: Sequence[Ranked]) -> dict[int, frozenset[int]
     return rows
 
 
-def _groups(problem, ranked, broken, columns, suspect, listed):  # type: ignore[no-untyped-def]
+def _groups(
+    problem: Problem,
+    ranked: Sequence[Ranked],
+    broken: Sequence[int],
+    columns: Mapping[int, frozenset[int]],
+    suspect: Callable[[Choice], Suspect],
+    listed: Sequence[Choice],
+) -> tuple[Group, ...]:
+    """The broken identities by the choice of the best set that mends them."""
     if not ranked:
         return ()
     best = ranked[0].choices
@@ -148,14 +159,10 @@ def _groups(problem, ranked, broken, columns, suspect, listed):  # type: ignore[
     groups = []
     for choice in best:
         rows = columns[id(choice)]
-        mine = [n for n in left if n in rows]
+        mine = tuple(identity(problem, n) for n in left if n in rows)
         left = [n for n in left if n not in rows]
-        rivals = [c for c in listed if c is not choice and c not in best and columns[id(c)] & rows][:5]
-        groups.append(
-            Group(
-                suspect(choice), tuple(suspect(c) for c in rivals), tuple(identity(problem, n) for n in mine)
-            )
-        )
+        others = [c for c in listed if columns[id(c)] & rows and all(c is not b for b in best)]
+        groups.append(Group(suspect(choice), tuple(suspect(c) for c in others[:RIVALS_SHOWN]), mine))
     return tuple(groups)
 
 

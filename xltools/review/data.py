@@ -59,4 +59,7 @@ def _suspect(suspect: Suspect) -> dict[str, Any]:
         "confidence": round(suspect.confidence, 4),
         "resolves": suspect.resolves,
         "proof": list(suspect.proof),
+        "kind": suspect.kind,
+        "unique": suspect.unique,
+        "changes": [{**_cell(cell), "suggested": value} for cell, value in suspect.changes],
     }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
-from xltools.finding import Finding, Severity, Suspect
+from xltools.finding import Finding, Severity
+from xltools.review.suspects import sentence
 from xltools.rules import Checked
 
 _COLOURS = {"错误": "31", "核实": "33", "提示": "36", "通过": "32"}
@@ -20,7 +22,7 @@ def lines(workbook: str, checked: Checked, colour: bool = False) -> Iterator[str
         yield ""
         yield "最可能的原因："
         for number, suspect in enumerate(checked.suspects, 1):
-            yield from _suspect(number, suspect)
+            yield f"  {number}. {sentence(suspect)}"
     for severity in Severity:
         found = [finding for finding in checked.findings if finding.severity is severity]
         if found:
@@ -30,8 +32,8 @@ def lines(workbook: str, checked: Checked, colour: bool = False) -> Iterator[str
     if checked.not_checked:
         yield ""
         yield "没有核对的："
-        for item in checked.not_checked:
-            yield f"  · {item.title}{f'（{item.rule}）' if item.rule else ''}：{item.reason}"
+        for title, reason, rules in unseen(checked):
+            yield f"  · {title}{f'（{rules}）' if rules else ''}：{reason}"
 
 
 def _painter(colour: bool) -> Callable[[str, str], str]:
@@ -42,28 +44,42 @@ def _painter(colour: bool) -> Callable[[str, str], str]:
 
 
 def _findings(found: list[Finding]) -> Iterator[str]:
+    for heading, findings in by_cause(found):
+        if heading:
+            yield f"  {heading}："
+        for finding in findings:
+            yield f"  · [{finding.rule}] {finding.title}"
+            yield f"    {finding.message}"
+
+
+_CAUSE = re.compile(r"(原因\d+|金额单位：.*)")
+
+
+def by_cause(found: Iterable[Finding]) -> Iterator[tuple[str, list[Finding]]]:
+    """Findings of one severity by their common cause, each cause under a heading («由原因1引起（3 条）»);
+    what has no cause of its own comes last, without a heading where nothing has."""
+    groups: dict[str, list[Finding]] = {}
     for finding in found:
-        yield f"  · [{finding.rule}] {finding.title}"
-        yield f"    {finding.message}"
+        cause = finding.group if _CAUSE.fullmatch(finding.group) else ""
+        groups.setdefault(cause, []).append(finding)
+    others = groups.pop("", [])
+    for cause in sorted(groups, key=_cause_order):
+        yield f"由{cause}引起（{len(groups[cause])} 条）", groups[cause]
+    if others:
+        yield (f"其他（{len(others)} 条）" if groups else ""), others
 
 
-def _suspect(number: int, suspect: Suspect) -> Iterator[str]:
-    yield f"  {number}. {suspect_sentence(suspect)}"
+def _cause_order(cause: str) -> tuple[int, str]:
+    number = cause.removeprefix("原因")
+    return (int(number), "") if number.isdigit() else (0, cause)
 
 
-def suspect_sentence(suspect: Suspect) -> str:
-    """«公开03表 201 … · 基本支出 印 292.63，应为 292.33（数字录入错误，唯一值）。改这一处，4 条不平消失。»"""
-    now = suspect.cell.value or "空白"
-    values = [value or "空白" for value in suspect.suggested]
-    if not values:
-        should = "应改"
-    elif len(values) == 1:
-        should = f"应为 {values[0]}"
-    else:
-        should = f"可能应为 {'、'.join(values[:5])}"
-    sure = "唯一值" if len(values) == 1 and suspect.confidence >= 0.99 else f"可信度 {suspect.confidence:.0%}"
-    effect = f"改这一处，{suspect.resolves} 条不平消失。" if suspect.resolves else ""
-    return f"{suspect.cell.where} 印 {now}，{should}（{suspect.why}，{sure}）。{effect}"
+def unseen(checked: Checked) -> list[tuple[str, str, str]]:
+    """What was not checked: title, reason, rule ids; one line for the same title and reason."""
+    lines: dict[tuple[str, str], list[str]] = {}
+    for item in checked.not_checked:
+        lines.setdefault((item.title, item.reason), []).append(item.rule)
+    return [(*key, "、".join(rule for rule in rules if rule)) for key, rules in lines.items()]
 
 
 def summary(results: Iterable[tuple[str, str, dict[str, int]]]) -> Iterator[str]:

@@ -6,24 +6,24 @@ finding. What could not be checked is said, with the reason: silence is not a pa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from xltools import narrative
-from xltools.amount import show
 from xltools.editions import Edition, Rule, load
 from xltools.editions.equation import Constraint, Term, form_of
 from xltools.finding import Cell, Finding, Severity, Suspect
 from xltools.report import Ref, Report
 from xltools.rules import evaluation, structure
-from xltools.rules.identities import Broken, Figures, broken, compiled, holds
+from xltools.rules.arithmetic import arithmetic, where
+from xltools.rules.desk import SEVERITY, Desk
+from xltools.rules.explain import explain_cell
+from xltools.rules.identities import Broken, Figures, broken, holds, identities
 from xltools.rules.joint import settle
-from xltools.rules.structure import SEVERITY, Desk
 
 CHECKS = frozenset(structure.CHECKS) | frozenset(evaluation.CHECKS) | {"narrative"}
 """Every name that a rule's ``check`` may have."""
-_LISTED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +78,16 @@ def check(report: Report, edition: Edition | None = None, evidence: Evidence | N
     """All findings on ``report``, worst first, in the order of the forms."""
     edition = edition or load(report.edition)
     evidence = evidence or Evidence()
-    figures = Figures(report, edition)
-    constraints = compiled(edition, report)
-    desk = Desk(
-        report,
-        edition,
-        figures,
-        constraints,
-        formulas=None if evidence.formulas is None else dict(evidence.formulas),
-        notes=None if evidence.notes is None else dict(evidence.notes),
-        missing=evidence.missing,
-    )
+    desk = _desk(report, edition, evidence)
     not_checked = [NotChecked("", title, reason) for title, reason in evidence.not_checked]
     findings = list(evidence.troubles)
     if not report.amounts:
         findings.append(Finding("figures-01", Severity.ERROR, "没有金额", "no_figures"))
-    checked, tails = _identities(desk, findings, not_checked)
-    findings, suspects = settle(desk, findings)
+    checked = _identities(desk, findings, not_checked)
     _others(desk, findings, not_checked)
+    findings, suspects = settle(desk, _pointed(findings))
+    findings = _grouped(findings, edition)
+    tails = tuple(item for item in desk.broken if item.tail)
     findings += _tails(desk, tails)
     findings.sort(key=lambda finding: _order(finding, edition))
     return Checked(
@@ -104,70 +96,99 @@ def check(report: Report, edition: Edition | None = None, evidence: Evidence | N
         tuple(findings),
         checked,
         tuple(not_checked),
-        tuple(tails),
+        tails,
         suspects,
     )
 
 
-def _order(finding: Finding, edition: Edition) -> tuple[int, int]:
+def _desk(report: Report, edition: Edition, evidence: Evidence) -> Desk:
+    return Desk(
+        report,
+        edition,
+        Figures(report, edition),
+        identities(edition, report),
+        formulas=evidence.formulas,
+        notes=evidence.notes,
+        missing=evidence.missing,
+    )
+
+
+def explain(
+    report: Report, cell: str, edition: Edition | None = None, evidence: Evidence | None = None
+) -> list[str]:
+    """What the identities say about one cell, line by line; see ``explain.explain_cell``."""
+    desk = _desk(report, edition or load(report.edition), evidence or Evidence())
+    _identities(desk, [], [])
+    return list(explain_cell(desk, cell))
+
+
+def _order(finding: Finding, edition: Edition) -> tuple[int, bool, int]:
+    """Worst first; a form in the wrong unit before all that follows from it; then by form."""
     forms = list(edition.forms)
     ref = finding.cells[0].ref if finding.cells else None
     form = form_of(ref.form) if ref else ""
-    return finding.severity.rank, forms.index(form) if form in forms else len(forms)
+    place = forms.index(form) if form in forms else len(forms)
+    return finding.severity.rank, finding.kind != "unit_factor", place
 
 
 # --- identities ----------------------------------------------------------------------------------------
 
 
-def _identities(
-    desk: Desk, findings: list[Finding], not_checked: list[NotChecked]
-) -> tuple[int, list[Broken]]:
-    checked, tails = 0, []
+def _identities(desk: Desk, findings: list[Finding], not_checked: list[NotChecked]) -> int:
+    """Holds the figures against the equations; returns how many constraints were looked at."""
+    checked = 0
+    differences = desk.identities.differences(desk.figures)
     for rule in desk.edition.rules:
         if not rule.equations:
             continue
-        reason, constraints = _applicable(rule, desk)
+        reason, numbers = _applicable(rule, desk)
         if reason:
             not_checked.append(NotChecked(rule.id, rule.title, reason))
-        checked += len(constraints)
-        desk.applied.append((rule, constraints))
-        for item in broken(rule, constraints, desk.figures):
+        checked += len(numbers)
+        desk.applied.append((rule, desk.identities.chosen(rule.id, numbers)))
+        for item in broken(rule, desk.identities, numbers, differences, desk.figures):
             desk.broken.append(item)
-            if item.tail:
-                tails.append(item)
-            else:
+            if not item.tail:
                 findings.append(_finding(desk, item))
-    return checked, tails
+    return checked
 
 
-def _applicable(rule: Rule, desk: Desk) -> tuple[str, tuple[Constraint, ...]]:
-    """Why (part of) a rule is not checked ("" when it is, or does not concern this unit); what is."""
+def _applicable(rule: Rule, desk: Desk) -> tuple[str, Sequence[int]]:
+    """Why (part of) a rule is not checked ("" when it is, or does not concern this unit); the numbers
+    of its constraints that are."""
     cover, when = desk.report.cover, rule.when
-    constraints = desk.constraints[rule.id]
-    for wanted, value, name in ((when.kinds, cover.kind, "单位性质"), (when.scopes, cover.scope, "公开类型")):
+    numbers: Sequence[int] = desk.identities.numbers[rule.id]
+    for wanted, value, known, name in (
+        (when.kinds, cover.kind, desk.edition.kinds, "单位性质"),
+        (when.scopes, cover.scope, desk.edition.scopes, "公开类型"),
+    ):
         if wanted and not value:
             return f"封面没有填写{name}", ()
+        if wanted and value not in known:
+            return f"封面的{name}“{value}”不在可选的{name}之中", ()
         if wanted and value not in wanted:
             return "", ()
     if when.present and not any(_printed(text, desk) for text in when.present):
         return "", ()
-    if when.holds:
-        shapes = desk.edition.shapes({f: tuple(codes) for f, codes in desk.report.lines.items()})
-        if not all(holds(text, desk.figures, shapes) for text in when.holds):
-            return "", ()
+    if not holds(desk.identities.conditions[rule.id], desk.figures):
+        return "", ()
     if desk.missing:
-        kept = tuple(c for c in constraints if not any(form_of(ref.form) in desk.missing for ref in c.refs))
-        if len(kept) < len(constraints):
-            names = "、".join(sorted(desk.edition.forms[form].number for form in desk.missing))
-            return f"缺少{names}", kept
+        refs = [ref for number in numbers for ref in desk.identities.constraints[number].refs]
+        absent = [
+            f for f in desk.edition.forms if f in desk.missing and any(form_of(r.form) == f for r in refs)
+        ]
+        if absent:
+            names = "、".join(desk.edition.forms[form].number for form in absent)
+            return f"缺少{names}", [n for n in numbers if not _concerns(desk, n, absent)]
     if when.given:
-        kept = tuple(c for c in constraints if _given(c, desk))
-        names_of = {"last_year": "上年数", "budget": "年初预算数"}
-        reason = (
-            "" if len(kept) == len(constraints) else f"没有填写所需的{names_of.get(when.given, when.given)}"
-        )
-        return reason, kept
-    return "", constraints
+        kept = [number for number in numbers if _given(desk.identities.constraints[number], desk)]
+        name = {"last_year": "上年数", "budget": "年初预算数"}[when.given]
+        return "" if len(kept) == len(numbers) else f"没有填写所需的{name}", kept
+    return "", numbers
+
+
+def _concerns(desk: Desk, number: int, forms: Iterable[str]) -> bool:
+    return any(form_of(ref.form) in forms for ref in desk.identities.constraints[number].refs)
 
 
 def _printed(text: str, desk: Desk) -> bool:
@@ -180,32 +201,21 @@ def _given(constraint: Constraint, desk: Desk) -> bool:
     return all(desk.figures.has(ref) for ref in constraint.refs if "." in ref.form)
 
 
+_EXPECTED = {">": "应大于零", ">=": "为负数", "<": "应小于零", "<=": "为正数"}
+
+
 def _finding(desk: Desk, item: Broken) -> Finding:
     constraint, rule = item.constraint, item.rule
-    severity = SEVERITY[rule.kind]
     terms = constraint.left + constraint.right
     cells = tuple(desk.cell(term.ref) for term in terms if _worth_showing(term, desk, constraint))
+    kind, severity = _judged(desk, item)
     facts = {
-        "gap": show(item.gap),
+        "gap": desk.show(item.gap, desk.figures.is_count(terms[0].ref)),
         "allowed": f"{item.allowed:f}",
         "value": cells[0].value or "空白",
         "arithmetic": arithmetic(desk, item),
+        "expected": _EXPECTED.get(constraint.operator, ""),
     }
-    if not constraint.right and constraint.operator == "=":
-        kind = "zero"
-    elif not constraint.right:
-        kind = "sign"
-        facts["expected"] = {">": "应大于零", ">=": "为负数", "<": "应小于零", "<=": "为正数"}[
-            constraint.operator
-        ]
-    elif constraint.operator != "=":
-        kind = "inequality"
-    elif constraint.exact:
-        kind = "repeated"
-        if desk.figures.rounded and item.gap <= desk.figures.slack(terms):
-            kind, severity = "repeated_close", max(severity, Severity.VERIFY, key=lambda s: s.rank)
-    else:
-        kind = "equality"
     return Finding(
         rule.id,
         severity,
@@ -216,16 +226,34 @@ def _finding(desk: Desk, item: Broken) -> Finding:
         gap=item.gap,
         allowed=item.allowed,
         basis=rule.basis,
-        remedy=_remedy(rule, cells[0]),
+        remedy=rule.remedy,
     )
 
 
-def _remedy(rule: Rule, first: Cell) -> str:
-    if rule.remedy:
-        return rule.remedy
-    if first.place and first.place.cell:
-        return f"依据：{rule.basis}。请先核对 {first.place.cell}，再核对式中其他各数。"
-    return f"依据：{rule.basis}。请核对式中各数。"
+def _judged(desk: Desk, item: Broken) -> tuple[str, Severity]:
+    """The wording and the severity of a broken identity."""
+    constraint, severity = item.constraint, SEVERITY[item.rule.kind]
+    softened = max(severity, Severity.VERIFY, key=lambda s: s.rank)
+    if not constraint.right:
+        if constraint.operator == "=":
+            return "zero", severity
+        return ("sign" if len(constraint.left) == 1 else "sign_sum"), severity
+    if constraint.operator != "=":
+        if any(desk.figures.values.get(ref, 0) < 0 for ref in _alike(desk, constraint)):
+            # A part may exceed its whole where the rest of the whole is negative.
+            return "inequality_negative", softened
+        return ("inequality" if item.allowed else "inequality_exact"), severity
+    if constraint.exact and len(constraint.left) == len(constraint.right) == 1:
+        # Two systems that round apart, or a copy; no reader is misled by a hundredth, but he will ask.
+        close = item.gap <= desk.figures.slack(constraint.left + constraint.right)
+        return ("repeated_close", softened) if close else ("repeated", severity)
+    return ("equality" if item.allowed else "equality_exact"), severity
+
+
+def _alike(desk: Desk, constraint: Constraint) -> Iterable[Ref]:
+    """The figures of the forms that take part in a constraint."""
+    forms = {ref.form for ref in constraint.refs}
+    return (ref for ref in desk.figures.values if ref.form in forms)
 
 
 def _worth_showing(term: Term, desk: Desk, constraint: Constraint) -> bool:
@@ -233,49 +261,49 @@ def _worth_showing(term: Term, desk: Desk, constraint: Constraint) -> bool:
     return term is constraint.left[0] or desk.figures.has(term.ref) or len(constraint.right) == 1
 
 
-def arithmetic(desk: Desk, item: Broken) -> str:
-    """«本年支出合计 298.56 ≠ 基本支出 292.33 + 项目支出 6.12 = 298.45», as the accountant would write it."""
-    constraint = item.constraint
-    first = constraint.left[0].ref
-    alike = {(ref.form, ref.line) for ref in constraint.refs}
-    left = _sum(desk, constraint.left, item.left, first, len(alike) == 1)
-    right = _sum(desk, constraint.right, item.right, first, len(alike) == 1)
-    sign = {"=": "≠", "<=": ">", ">=": "<", "<": "≥", ">": "≤"}[constraint.operator]
-    return f"{left} {sign} {right}"
+def _pointed(findings: list[Finding]) -> list[Finding]:
+    """Every finding on an identity says which of its figures to look at first: the one that most other
+    findings speak of too."""
+    named = Counter(
+        ref for finding in findings if finding.gap is not None for ref in {cell.ref for cell in finding.cells}
+    )
+    return [_with_pointer(finding, named) if finding.gap is not None else finding for finding in findings]
 
 
-def _sum(desk: Desk, terms: tuple[Term, ...], total: Decimal, first: Ref, by_column: bool) -> str:
-    shown = [term for term in terms if desk.figures.has(term.ref)] or list(terms[:1])
-    if not shown:
-        return show(total)
-    parts = []
-    for number, term in enumerate(shown):
-        name = _name(desk, term.ref, first, by_column)
-        sign = "−" if term.coefficient < 0 else "+"
-        lead = f" {sign} " if number else ("−" if term.coefficient < 0 else "")
-        factor = f"{abs(term.coefficient)}×" if abs(term.coefficient) != 1 else ""
-        parts.append(f"{lead}{factor}{name} {desk.cell(term.ref).value or '空白'}")
-    if len(parts) > _LISTED:
-        parts = [*parts[: _LISTED - 1], f" + …等{len(parts)}项"]
-    text = "".join(parts)
-    return text if len(shown) == 1 else f"{text} = {show(total)}"
+def _with_pointer(finding: Finding, named: Mapping[Ref | None, int]) -> Finding:
+    if finding.remedy:
+        return finding
+    worst = max(finding.cells, key=lambda cell: named[cell.ref])
+    others = named[worst.ref] - 1
+    also = f"（另有 {others} 条问题也指向它）" if others else ""
+    known = worst.place is not None and bool(worst.place.cell)
+    name = f"{worst.place.sheet} {worst.place.cell}" if worst.place and known else worst.label
+    if len(finding.cells) == 1:
+        return replace(finding, remedy=f"依据：{finding.basis}。")
+    return replace(finding, remedy=f"依据：{finding.basis}。请先核对 {name}{also}。")
 
 
-def _name(desk: Desk, ref: Ref, first: Ref, by_column: bool) -> str:
-    """The shortest name that tells a figure apart within one identity."""
-    edition, titles = desk.edition, desk.report.titles
-    if ref.form != first.form:
-        return edition.label(ref, titles)
-    form = edition.forms[form_of(ref.form)]
-    line = edition.line_name(form.id, ref.line, titles)
-    column = form.column_of[ref.column].title
-    if by_column and column:
-        return column
-    return line or column if ref.column == first.column or not column else f"{line} {column}"
+def _grouped(findings: list[Finding], edition: Edition) -> list[Finding]:
+    """The findings that follow from a form in the wrong unit belong to one group with it."""
+    wrong = {
+        form.id: finding.group
+        for finding in findings
+        if finding.kind == "unit_factor"
+        for form in edition.forms.values()
+        if form.name == finding.cells[0].label
+    }
+    if not wrong:
+        return findings
+    result = []
+    for finding in findings:
+        forms = {form_of(cell.ref.form) for cell in finding.cells if cell.ref}
+        group = next((wrong[form] for form in wrong if form in forms and len(forms) > 1), finding.group)
+        result.append(replace(finding, group=group))
+    return result
 
 
 def _tails(desk: Desk, tails: Iterable[Broken]) -> list[Finding]:
-    """尾差, listed once per table (or pair of tables)."""
+    """尾差, listed once per table (or set of tables)."""
     groups: dict[tuple[str, ...], list[Broken]] = {}
     for item in tails:
         concerned = tuple(dict.fromkeys(form_of(ref.form) for ref in item.constraint.refs))
@@ -283,7 +311,7 @@ def _tails(desk: Desk, tails: Iterable[Broken]) -> list[Finding]:
     findings = []
     for forms, items in groups.items():
         listed = "；".join(
-            f"{_where(desk, item)}{arithmetic(desk, item)}，差 {show(item.gap)}" for item in items
+            f"{where(desk, item)}{arithmetic(desk, item)}，差 {desk.show(item.gap)}" for item in items
         )
         name = " 与 ".join(desk.edition.forms[form].name for form in forms)
         cells = tuple(desk.cell(item.constraint.left[0].ref) for item in items)
@@ -299,45 +327,32 @@ def _tails(desk: Desk, tails: Iterable[Broken]) -> list[Finding]:
     return findings
 
 
-def _where(desk: Desk, item: Broken) -> str:
-    """What the arithmetic leaves out: the line of a sum over columns, the column of one over lines."""
-    first = item.constraint.left[0].ref
-    form = desk.edition.forms[form_of(first.form)]
-    if all(ref.line == first.line for ref in item.constraint.refs):
-        name = desk.edition.line_name(form.id, first.line, desk.report.titles)
-    elif all(ref.column == first.column for ref in item.constraint.refs):
-        name = form.column_of[first.column].title
-    else:
-        name = ""
-    return f"{name}：" if name else ""
-
-
 # --- rules that are no equations -----------------------------------------------------------------------
 
 
 def _others(desk: Desk, findings: list[Finding], not_checked: list[NotChecked]) -> None:
-    count = len(desk.report.self_evaluations)
     for rule in desk.edition.rules:
-        if not rule.check or rule.check == "narrative":
-            continue
         if rule.check in structure.CHECKS:
-            if rule.form in desk.missing:
-                not_checked.append(NotChecked(rule.id, rule.title, "缺少这张表"))
-                continue
-            findings += structure.CHECKS[rule.check](desk, rule)
-        elif not count:
-            continue
-        else:
-            for number in range(1, count + 1):
-                sheet = evaluation.Sheet(desk.report, desk.edition, number)
-                findings += evaluation.CHECKS[rule.check](sheet, rule)
+            if reason := structure.blind(desk, rule):
+                not_checked.append(NotChecked(rule.id, rule.title, reason))
+            else:
+                findings += structure.CHECKS[rule.check](desk, rule)
+    if desk.edition.self_evaluation:
+        _evaluations(desk, findings, not_checked)
     if desk.missing:
         not_checked.append(NotChecked("narrative", "情况说明", "缺少决算表"))
     else:
         findings += narrative.check(desk.report, desk.edition)
-    if not count and desk.edition.self_evaluation:
+
+
+def _evaluations(desk: Desk, findings: list[Finding], not_checked: list[NotChecked]) -> None:
+    sheets = evaluation.sheets(desk.report, desk.edition)
+    for sheet in sheets:
+        if sheet.blank:
+            not_checked.append(NotChecked("self_evaluation", sheet.name, "这张自评表没有填写"))
+            continue
+        for rule in desk.edition.rules:
+            if rule.check in evaluation.CHECKS:
+                findings += evaluation.CHECKS[rule.check](sheet, rule)
+    if not sheets:
         not_checked.append(NotChecked("self_evaluation", "项目支出绩效自评", "没有填写绩效自评表"))
-    if desk.formulas is None:
-        not_checked.append(NotChecked("total-01", "合计被改为录入数", "数据中没有公式"))
-    if desk.notes is None:
-        not_checked.append(NotChecked("empty_note", "空表说明", "数据中没有表下说明"))

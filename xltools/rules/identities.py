@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from xltools.amount import ZERO, Unit
+from xltools.amount import PLACES, ZERO, Unit
 from xltools.editions import Edition, Rule
 from xltools.editions.equation import Constraint, Shapes, Term, expand, form_of, parse
 from xltools.report import Ref, Report
+
+MEETS: Mapping[str, Callable[[int, int], bool]] = {
+    "=": operator.eq, "<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt,
+}  # fmt: skip
+"""Per operator whether left − right, held against 0, meets it to the letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,132 +36,205 @@ class Broken:
         return 0 < self.gap <= self.allowed
 
 
-HALF_UNIT = Decimal("0.005")
-"""How far a figure printed in 万元 may lie from the exact one."""
-
-
 class Figures:
     """The amounts of a report as whole numbers of one common fraction, for fast exact sums.
 
-    ``scope`` prefixes (``last_year.``, ``budget.``) are part of the form id.
-    ``rounded`` tells whether they stand for ± half a unit of the second place.
+    Figures of last year and of the budget carry their scope in the form id (``last_year.summary``).
+    ``rounded`` tells whether figures stand for ± half a unit of their last place, at least the second.
     """
 
-    __slots__ = ("_exact", "_values", "rounded", "scale")
+    __slots__ = ("_counts", "places", "rounded", "values")
 
     def __init__(self, report: Report, edition: Edition) -> None:
-        given = [(ref, value) for ref, value in report.amounts.items()]
+        given = list(report.amounts.items())
         for scope, figures in (("last_year", report.last_year), ("budget", report.budget)):
             given += [(Ref(f"{scope}.{ref.form}", ref.line, ref.column), v) for ref, v in figures.items()]
-        places = max((-_exponent(value) for _, value in given), default=0)
-        self.scale: int = 10 ** max(places, 2)
-        self._values = {ref: int(value * self.scale) for ref, value in given}
-        self._exact = {
-            (form.id, line.id) for form in edition.forms.values() for line in form.lines if line.count
-        }
+        self.places = max([PLACES, *(places_of(value) for _, value in given)])
+        self.values: dict[Ref, int] = {ref: whole(value, self.places) for ref, value in given}
+        self._counts = _counted_lines(edition)
         self.rounded = report.unit is Unit.WAN
 
     def has(self, ref: Ref) -> bool:
         """Whether the figure is there (0 is, a blank is not)."""
-        return ref in self._values
+        return ref in self.values
 
-    def total(self, terms: Iterable[Term]) -> int:
-        """The exact sum of ``terms`` in units of 1/scale."""
-        values = self._values
-        return sum(coefficient * values.get(ref, 0) for coefficient, ref in terms)
+    def is_count(self, ref: Ref) -> bool:
+        """Whether the figure counts pieces and is no amount."""
+        return (form_of(ref.form), ref.line) in self._counts
+
+    def sum(self, terms: Iterable[Term]) -> int:
+        """The exact sum of ``terms`` in units of the last place; a blank counts as 0."""
+        return sum(coefficient * self.values.get(ref, 0) for coefficient, ref in terms)
+
+    def total(self, terms: Iterable[Term]) -> Decimal:
+        """The same in the report's unit."""
+        return self.decimal(self.sum(terms))
 
     def slack(self, terms: Iterable[Term]) -> Decimal:
         """What rounding of the non-blank ``terms`` can move their sum, in the report's unit."""
         if not self.rounded:
             return ZERO
-        count: int = sum(
-            abs(coefficient)
-            for coefficient, ref in terms
-            if ref in self._values and (form_of(ref.form), ref.line) not in self._exact
-        )
-        return HALF_UNIT * count
+        return sum((abs(coefficient) * self._half_unit(ref) for coefficient, ref in terms), ZERO)
+
+    def _half_unit(self, ref: Ref) -> Decimal:
+        value = self.values.get(ref)
+        if value is None or self.is_count(ref):
+            return ZERO
+        places = PLACES if self.places == PLACES else max(PLACES, places_of(self.decimal(value)))
+        return Decimal(5).scaleb(-places - 1)
 
     def decimal(self, number: int) -> Decimal:
-        """A sum as a decimal in the report's unit."""
-        return Decimal(number) / self.scale
+        """A sum of ``values`` as a decimal in the report's unit."""
+        # Through text: arithmetic would round to the context's 28 digits.
+        return Decimal(f"{number}e-{self.places}")
 
 
-def _exponent(value: Decimal) -> int:
-    exponent = value.normalize().as_tuple().exponent
-    return exponent if isinstance(exponent, int) else 0
+def places_of(value: Decimal) -> int:
+    """How many places after the point a value needs; 12.50 needs one."""
+    _, digits, exponent = value.as_tuple()
+    places = -int(exponent)
+    for digit in reversed(digits):
+        if digit or places <= 0:
+            break
+        places -= 1
+    return max(places, 0) if any(digits) else 0
 
 
-_Compiled = dict[str, tuple[Constraint, ...]]
-_COMPILED: dict[tuple[int, tuple[tuple[str, tuple[str, ...]], ...]], _Compiled] = {}
+def whole(value: Decimal, places: int) -> int:
+    """``value`` in units of its ``places``-th place, which it does not exceed; exact for any size."""
+    numerator, denominator = value.as_integer_ratio()
+    return numerator * int(10**places) // denominator
+
+
+def _counted_lines(edition: Edition) -> frozenset[tuple[str, str]]:
+    if "counted_lines" not in edition.memo:
+        edition.memo["counted_lines"] = frozenset(
+            (form.id, line.id) for form in edition.forms.values() for line in form.lines if line.count
+        )
+    found: frozenset[tuple[str, str]] = edition.memo["counted_lines"]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Identities:
+    """The identities of an edition for the lines that a report prints.
+
+    ``numbers`` maps each rule to the numbers of its ``constraints``; ``conditions`` to those of its
+    ``when.holds``. ``uses`` maps each figure to (number, coefficient) pairs, the right side negative.
+    """
+
+    constraints: tuple[Constraint, ...]
+    numbers: Mapping[str, range]
+    conditions: Mapping[str, tuple[Constraint, ...]]
+    uses: Mapping[Ref, tuple[tuple[int, int], ...]]
+    pairs: tuple[int, ...]
+    by_rule: Mapping[str, tuple[Constraint, ...]]
+
+    @property
+    def between_forms(self) -> Iterator[Constraint]:
+        """The constraints that hold figures of one form against figures of one other, this year."""
+        return (self.constraints[number] for number in self.pairs)
+
+    def differences(self, figures: Figures) -> list[int]:
+        """Left − right of every constraint, in units of the figures' last place."""
+        # By figure, not by constraint: most cells of most reports are blank.
+        result = [0] * len(self.constraints)
+        for ref, value in figures.values.items():
+            for number, coefficient in self.uses.get(ref, ()):
+                result[number] += coefficient * value
+        return result
+
+    def chosen(self, rule: str, numbers: Sequence[int]) -> tuple[Constraint, ...]:
+        """Constraints of one rule by their numbers; for all of them always the same tuple."""
+        everything = self.by_rule[rule]
+        if len(numbers) == len(everything):
+            return everything
+        return tuple(self.constraints[number] for number in numbers)
+
+
 _KEPT = 256
 
 
-def compiled(edition: Edition, report: Report) -> dict[str, tuple[Constraint, ...]]:
-    """The constraints of every rule for the lines that ``report`` prints; kept per edition and lines."""
+def identities(edition: Edition, report: Report) -> Identities:
+    """The identities of every rule for the lines that ``report`` prints; kept per edition and lines."""
     codes = tuple(
         (form.id, tuple(report.lines.get(form.id, ())))
         for form in edition.forms.values()
         if form.kind == "codes"
     )
-    key = (id(edition), codes)
-    found = _COMPILED.get(key)
-    if found is None:
-        if len(_COMPILED) >= _KEPT:
-            _COMPILED.clear()
-        shapes = edition.shapes(dict(codes))
-        found = _COMPILED[key] = {
-            rule.id: _distinct(edition.constraints(rule, shapes)) for rule in edition.rules if rule.equations
-        }
-    return found
+    kept: dict[object, Identities] = edition.memo.setdefault("identities", {})
+    if codes not in kept:
+        if len(kept) >= _KEPT:
+            kept.clear()
+        kept[codes] = _compile(edition, edition.shapes(dict(codes)))
+    return kept[codes]
 
 
-def _distinct(constraints: Iterable[Constraint]) -> tuple[Constraint, ...]:
+def _compile(edition: Edition, shapes: Shapes) -> Identities:
+    constraints: list[Constraint] = []
+    numbers, conditions = {}, {}
+    for rule in edition.rules:
+        start = len(constraints)
+        constraints += _distinct(edition.constraints(rule, shapes))
+        numbers[rule.id] = range(start, len(constraints))
+        conditions[rule.id] = tuple(
+            constraint for text in rule.when.holds for constraint in expand(parse(text), shapes, rule.id)
+        )
+    uses: dict[Ref, dict[int, int]] = {}
+    for number, constraint in enumerate(constraints):
+        for sign, side in ((1, constraint.left), (-1, constraint.right)):
+            for coefficient, ref in side:
+                found = uses.setdefault(ref, {})
+                found[number] = found.get(number, 0) + sign * coefficient
+    pairs = tuple(number for number, constraint in enumerate(constraints) if _between_forms(constraint))
+    used = {ref: tuple(found.items()) for ref, found in uses.items()}
+    by_rule = {rule: tuple(constraints[span.start : span.stop]) for rule, span in numbers.items()}
+    return Identities(tuple(constraints), numbers, conditions, used, pairs, by_rule)
+
+
+def _between_forms(constraint: Constraint) -> bool:
+    left = {term.ref.form for term in constraint.left}
+    right = {term.ref.form for term in constraint.right}
+    return len(left) == len(right) == 1 and left != right and not any("." in form for form in left | right)
+
+
+def _distinct(constraints: Iterable[Constraint]) -> Iterator[Constraint]:
     """Without repetitions: two equations of a rule may state the same pair, left and right exchanged."""
     seen: set[frozenset[tuple[Term, ...]]] = set()
-    kept = []
     for constraint in constraints:
         sides = frozenset((constraint.left, constraint.right))
         if constraint.operator != "=" or sides not in seen:
             seen.add(sides)
-            kept.append(constraint)
-    return tuple(kept)
+            yield constraint
 
 
-def holds(text: str, figures: Figures, shapes: Shapes) -> bool:
-    """Whether a condition is met by the printed figures to the letter."""
-    return all(_judge(constraint, figures) is None for constraint in expand(parse(text), shapes, ""))
+def holds(conditions: Iterable[Constraint], figures: Figures) -> bool:
+    """Whether conditions are met by the printed figures to the letter."""
+    return all(
+        MEETS[condition.operator](figures.sum(condition.left) - figures.sum(condition.right), 0)
+        for condition in conditions
+    )
 
 
-def broken(rule: Rule, constraints: Sequence[Constraint], figures: Figures) -> Iterator[Broken]:
+def broken(
+    rule: Rule, found: Identities, numbers: Iterable[int], differences: Sequence[int], figures: Figures
+) -> Iterator[Broken]:
     """The constraints of ``rule`` that are not met to the letter, tails among them."""
-    for constraint in constraints:
-        gap = _judge(constraint, figures)
-        if gap is None:
+    for number in numbers:
+        constraint = found.constraints[number]
+        if MEETS[constraint.operator](differences[number], 0):
             continue
-        left, right = figures.total(constraint.left), figures.total(constraint.right)
-        allowed = Decimal(0) if constraint.exact else figures.slack(constraint.left + constraint.right)
-        if constraint.operator in "<>" or not constraint.right:
-            # A sign or a forbidden figure is not a matter of rounding.
+        gap = abs(figures.decimal(differences[number]))
+        allowed = figures.slack(constraint.left + constraint.right)
+        if constraint.operator in "<>":
+            # A printed 0.00 may stand for a little; only a blank is exactly 0.
+            if gap < allowed:
+                continue
+            allowed = ZERO
+        elif constraint.exact or not constraint.right:
+            # The same figure, a sign or a forbidden figure is not a matter of rounding.
             allowed = ZERO
         elif figures.rounded:
             allowed = max(allowed, rule.tolerance)
-        yield Broken(
-            rule, constraint, figures.decimal(left), figures.decimal(right), figures.decimal(gap), allowed
-        )
-
-
-def _judge(constraint: Constraint, figures: Figures) -> int | None:
-    """None when met to the letter, else the distance in units of 1/scale (at least 1)."""
-    difference = figures.total(constraint.left) - figures.total(constraint.right)
-    operator = constraint.operator
-    if operator == "=":
-        return abs(difference) or None
-    if operator == "<=":
-        return difference if difference > 0 else None
-    if operator == ">=":
-        return -difference if difference < 0 else None
-    # A printed 0.00 may stand for a little; only a blank is exactly 0.
-    slack = int(figures.slack(constraint.left + constraint.right) * figures.scale * 2)
-    if operator == "<":
-        return None if 2 * difference - slack < 0 else difference
-    return None if 2 * difference + slack > 0 else -difference
+        left, right = figures.total(constraint.left), figures.total(constraint.right)
+        yield Broken(rule, constraint, left, right, gap, allowed.normalize())

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from decimal import Decimal
 
 from xltools import reconcile
 from xltools.amount import show
@@ -18,12 +17,16 @@ from xltools.editions.equation import form_of
 from xltools.finding import Cell, Finding, Severity, Suspect
 from xltools.reconcile.model import for_rules
 from xltools.report import Ref
-from xltools.rules.structure import Desk
+from xltools.rules.arithmetic import identity_text
+from xltools.rules.desk import Desk
 
 _SHOWN = 5
 _PLAUSIBLE = 0.02
 _NAMES = {
     reconcile.Convention.SUMMED: "合计是由已四舍五入的数相加得出的",
+    reconcile.Convention.EVEN: "金额是按四舍六入五成双取位的",
+    reconcile.Convention.TRUNCATED: "金额是截去尾数取位的",
+    reconcile.Convention.TIE: "某个金额恰好在进位点上（元数以50.00结尾），两处进位不同",
 }
 
 
@@ -48,7 +51,6 @@ def _as_habit(desk: Desk, findings: list[Finding], outcome: reconcile.Outcome) -
     excused = [finding for finding in findings if _is_identity(desk, finding)]
     kept = [finding for finding in findings if finding not in excused]
     forms = [desk.edition.forms[form] for form in outcome.forms if form in desk.edition.forms]
-    items = excused or [None]
     cells = tuple(finding.cells[0] for finding in excused if finding.cells) or tuple(
         desk.form_cell(form) for form in forms
     )
@@ -58,7 +60,7 @@ def _as_habit(desk: Desk, findings: list[Finding], outcome: reconcile.Outcome) -
     facts = {
         "forms": "、".join(form.number for form in forms) or "各表",
         "habit": _NAMES.get(outcome.convention, outcome.convention.value),
-        "count": str(len([item for item in items if item])),
+        "count": str(len(excused)),
         "list": listed or "单条关系都在尾差之内，合起来才看得出",
     }
     hint = Finding(
@@ -145,27 +147,6 @@ def _impossible(desk: Desk, chain: Iterable[reconcile.Identity]) -> Finding:
         basis="每个印出的数只代表四舍五入后与它相同的金额",
         remedy="请按“最可能的原因”核对。",
     )
-
-
-def identity_text(desk: Desk, item: reconcile.Identity) -> str:
-    """One identity of a proof with its figures: «… = …，差 0.01（四舍五入可解释 0.015）»."""
-    left = " + ".join(
-        _term(desk, c, ref, value) for c, ref, value in item.terms if c > 0 and value is not None
-    )
-    right = " + ".join(
-        _term(desk, -c, ref, value) for c, ref, value in item.terms if c < 0 and value is not None
-    )
-    rule = desk.edition.rule_of.get(item.rule)
-    name = f"{rule.title}：" if rule else ""
-    return (
-        f"{name}{left or '0'} {item.operator} {right or '0'}，差 {show(abs(item.gap))}"
-        f"（四舍五入可解释 {item.allowed.normalize():f}）"
-    )
-
-
-def _term(desk: Desk, coefficient: int, ref: Ref, value: Decimal | None) -> str:
-    factor = f"{coefficient}×" if coefficient != 1 else ""
-    return f"{factor}{desk.edition.label(ref, desk.report.titles)} {desk.cell(ref).value or show(value)}"
 
 
 def _suspect(desk: Desk, suspect: reconcile.Suspect) -> Suspect:

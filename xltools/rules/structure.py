@@ -1,79 +1,20 @@
-"""Checks of the forms that are not equations: codes, empty lines and notes, units, totals typed over."""
+"""Checks of the forms that are not equations: codes, empty lines and notes, places, totals typed over."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
-from xltools.amount import Unit, half_width, plain, show
-from xltools.editions import Edition, Form, Rule
-from xltools.editions.equation import Constraint, leaves
+from xltools.amount import PLACES, Unit, half_width, plain, show
+from xltools.editions import Form, Rule
+from xltools.editions.equation import leaves
 from xltools.finding import Cell, Finding, Severity
-from xltools.report import Place, Ref, Report
-from xltools.rules.identities import Broken, Figures
+from xltools.report import Ref
+from xltools.rules.desk import Desk
+from xltools.rules.identities import places_of
+from xltools.rules.units import unit_factor
 
-SEVERITY = {"逻辑性": Severity.ERROR, "核实性": Severity.VERIFY, "提示": Severity.HINT}
 _LEVELS = {3: "类", 5: "款", 7: "项"}
-_FACTOR = 10_000
-
-
-@dataclass
-class Desk:
-    """What the checks work on: the report, its edition, the identities and what the workbook shows.
-
-    ``formulas``: figures whose cell holds a formula (None: not looked at). ``notes``: texts printed
-    below each form (None: not from a workbook).
-    """
-
-    report: Report
-    edition: Edition
-    figures: Figures
-    constraints: dict[str, tuple[Constraint, ...]]
-    broken: list[Broken] = field(default_factory=list)
-    applied: list[tuple[Rule, tuple[Constraint, ...]]] = field(default_factory=list)
-    formulas: dict[Ref, str] | None = None
-    notes: dict[str, tuple[str, ...]] | None = None
-    missing: frozenset[str] = frozenset()
-
-    def cell(self, ref: Ref, places: int = 2) -> Cell:
-        """The cell of a figure with its label and printed value."""
-        value = self.value(ref)
-        form = self.edition.forms[ref.form.rpartition(".")[2]]
-        line = form.line_of.get(ref.line)
-        text = plain(value) if line is not None and line.count and value is not None else show(value, places)
-        place = self.report.places.get(ref) or Place(form.number, "")
-        return Cell(self.edition.label(ref, self.report.titles), text, ref, place)
-
-    def line_cell(self, form: Form, line: str) -> Cell:
-        """The cell of a line as a whole."""
-        ref = Ref(form.id, line, form.column_ids[0])
-        place = self.report.places.get(ref) or Place(form.number, "")
-        label = f"{form.name} {self.edition.line_name(form.id, line, self.report.titles)}"
-        return Cell(label, "", ref, place)
-
-    def form_cell(self, form: Form) -> Cell:
-        """A form as a whole."""
-        return Cell(form.name, "", None, Place(form.number, ""))
-
-    def value(self, ref: Ref) -> Decimal | None:
-        """A figure of this year, last year or the budget; None when blank."""
-        scope, _, form = ref.form.rpartition(".")
-        source = {"": self.report.amounts, "last_year": self.report.last_year, "budget": self.report.budget}
-        return source[scope].get(Ref(form, ref.line, ref.column))
-
-    def finding(self, rule: Rule, kind: str, cells: tuple[Cell, ...], **facts: str) -> Finding:
-        """A finding of ``rule``."""
-        return Finding(
-            rule.id,
-            SEVERITY[rule.kind],
-            rule.title,
-            kind,
-            cells,
-            facts,
-            basis=rule.basis,
-            remedy=rule.remedy,
-        )
 
 
 def _hint(finding: Finding) -> Finding:
@@ -85,7 +26,7 @@ def codes(desk: Desk, rule: Rule) -> Iterator[Finding]:
     form = desk.edition.forms[rule.form]
     printed = desk.report.lines.get(form.id, [])
     yield from _code_shape(desk, rule, form, printed)
-    good = [code for code in dict.fromkeys(printed) if len(code) in _LEVELS and code.isdigit()]
+    good = [code for code in dict.fromkeys(printed) if _is_code(code)]
     present = set(good)
     for code in good:
         cell = desk.line_cell(form, code)
@@ -96,14 +37,18 @@ def codes(desk: Desk, rule: Rule) -> Iterator[Finding]:
             finding = desk.finding(rule, "code_childless", (cell,), code=code, level=_LEVELS[len(code)])
             # Departments that publish to the 款 only exist; the missing 项 is then a habit, not an error.
             yield _hint(finding)
-        yield from _code_name(desk, rule, cell, code)
+    yield from _code_names(desk, rule, form, good)
+
+
+def _is_code(code: str) -> bool:
+    return code.isascii() and code.isdigit() and len(code) in _LEVELS
 
 
 def _code_shape(desk: Desk, rule: Rule, form: Form, printed: list[str]) -> Iterator[Finding]:
     previous = ""
     for number, code in enumerate(printed):
         cell = desk.line_cell(form, code)
-        if not (code.isdigit() and len(code) in _LEVELS):
+        if not _is_code(code):
             yield desk.finding(rule, "code_form", (cell,), code=code)
             continue
         if code in printed[:number]:
@@ -115,18 +60,22 @@ def _code_shape(desk: Desk, rule: Rule, form: Form, printed: list[str]) -> Itera
         previous = code
 
 
-def _code_name(desk: Desk, rule: Rule, cell: Cell, code: str) -> Iterator[Finding]:
-    known = desk.edition.function_codes.get(code)
-    title = desk.report.titles.get(code, "")
-    if known is None:
-        finding = desk.finding(rule, "code_unknown", (cell,), code=code, title=title or "无名称")
-    elif not title:
-        finding = desk.finding(rule, "code_no_name", (cell,), code=code, expected=known)
-    elif _bare(title) != _bare(known):
-        finding = desk.finding(rule, "code_name", (cell,), code=code, title=title, expected=known)
-    else:
-        return
-    yield _hint(finding)
+def _code_names(desk: Desk, rule: Rule, form: Form, good: list[str]) -> Iterator[Finding]:
+    """Names against the list of codes. The list is not complete and names change: all are hints."""
+    known, titles = desk.edition.function_codes, desk.report.titles
+    unknown = [code for code in good if code not in known]
+    nameless = [code for code in good if code in known and not titles.get(code)]
+    for kind, found in (("code_unknown", unknown), ("code_no_name", nameless)):
+        if found:
+            listed = "、".join(f"{code} {titles.get(code) or known.get(code, '')}".strip() for code in found)
+            cells = tuple(desk.line_cell(form, code) for code in found)
+            yield _hint(desk.finding(rule, kind, cells, count=str(len(found)), list=listed))
+    for code in good:
+        title, expected = titles.get(code, ""), known.get(code, "")
+        if title and expected and _bare(title) != _bare(expected):
+            cells = (desk.line_cell(form, code),)
+            facts = {"code": code, "title": title, "expected": expected}
+            yield _hint(desk.finding(rule, "code_name", cells, **facts))
 
 
 def _bare(title: str) -> str:
@@ -137,8 +86,15 @@ def empty_lines(desk: Desk, rule: Rule) -> Iterator[Finding]:
     """Lines of codes without any amount."""
     form = desk.edition.forms[rule.form]
     for code in dict.fromkeys(desk.report.lines.get(form.id, [])):
-        if not any(desk.report.get(Ref(form.id, code, column)) for column in form.column_ids):
-            yield desk.finding(rule, "line_empty", (desk.line_cell(form, code),))
+        refs = [Ref(form.id, code, column) for column in form.column_ids]
+        if any(desk.report.get(ref) for ref in refs):
+            continue
+        cells = (desk.line_cell(form, code),)
+        if desk.figures.rounded and any(desk.figures.has(ref) for ref in refs):
+            # Less than 50 元 prints 0.00 in 万元.
+            yield _hint(desk.finding(rule, "line_zero", cells))
+        else:
+            yield desk.finding(rule, "line_empty", cells)
 
 
 def codes_without_counterpart(desk: Desk, rule: Rule) -> Iterator[Finding]:
@@ -166,11 +122,11 @@ def codes_without_counterpart(desk: Desk, rule: Rule) -> Iterator[Finding]:
 def empty_note(desk: Desk, rule: Rule) -> Iterator[Finding]:
     """An empty form says so; a filled one does not. Only a workbook shows its notes."""
     form = desk.edition.forms[rule.form]
-    if desk.notes is None or form.id in desk.missing or form.id not in desk.notes:
-        return
-    said = any("本表无数据" in "".join(note.split()) for note in desk.notes[form.id])
-    filled = next((ref for ref, value in desk.report.amounts.items() if ref.form == form.id and value), None)
-    if filled is None and not said:
+    said = any("本表无数据" in "".join(note.split()) for note in (desk.notes or {}).get(form.id, ()))
+    figures = {ref: value for ref, value in desk.report.amounts.items() if ref.form == form.id}
+    filled = next((ref for ref, value in figures.items() if value), None)
+    # Printed zeros are data for some and none for others: both ways of printing are in use.
+    if not figures and not said:
         yield desk.finding(rule, "empty_note_missing", (desk.form_cell(form),), note=form.empty_note)
     elif filled is not None and said:
         cell = desk.cell(filled)
@@ -187,82 +143,49 @@ def counts(desk: Desk, rule: Rule) -> Iterator[Finding]:
             yield desk.finding(rule, "not_count", (desk.cell(ref),), value=plain(value))
 
 
-def unit_factor(desk: Desk, rule: Rule) -> Iterator[Finding]:
-    """A form whose figures are 10,000 times, or a ten-thousandth of, what other forms print."""
-    votes: dict[str, dict[str, list[tuple[int, Constraint]]]] = {}
-    for constraint in _repeated(desk):
-        left, right = constraint.left[0].ref, constraint.right[0].ref
-        scale = _scale(desk.value(left), desk.value(right))
-        if scale is not None:
-            votes.setdefault(left.form, {}).setdefault(right.form, []).append((scale, constraint))
-            votes.setdefault(right.form, {}).setdefault(left.form, []).append((-scale, constraint))
-    for form_id in _outliers(votes):
-        form = desk.edition.forms[form_id]
-        scale, constraint = next(vote for found in votes[form_id].values() for vote in found if vote[0])
-        cells = tuple(desk.cell(term.ref) for term in constraint.left + constraint.right)
-        if cells[0].ref is not None and cells[0].ref.form != form_id:
-            cells = cells[::-1]
-        evidence = " 与 ".join(f"{cell.label} {cell.value}" for cell in cells)
-        factor = "10000" if scale > 0 else "万分之一"
+def places(desk: Desk, rule: Rule) -> Iterator[Finding]:
+    """Amounts of more than two places, which will be rounded when they are published; once per form."""
+    if desk.figures.places <= PLACES:
+        return
+    found: dict[str, list[Cell]] = {}
+    for ref, value in desk.report.amounts.items():
+        if places_of(value) > PLACES and not desk.figures.is_count(ref):
+            found.setdefault(ref.form, []).append(desk.cell(ref))
+    for cells in found.values():
+        first = cells[0]
+        assert first.ref is not None
         yield desk.finding(
-            rule, "unit_factor", (desk.form_cell(form), *cells), factor=factor, evidence=evidence
+            rule,
+            "places",
+            tuple(cells),
+            count=str(len(cells)),
+            value=first.value,
+            printed=show(desk.report.amounts[first.ref]),
         )
-
-
-def _outliers(votes: dict[str, dict[str, list[tuple[int, Constraint]]]]) -> list[str]:
-    """The forms that disagree in scale with at least one other form and agree with none."""
-    outliers = []
-    for form_id, neighbours in votes.items():
-        scales = [scale for found in neighbours.values() for scale, _ in found]
-        if any(scales) and not any(scale == 0 for scale in scales):
-            outliers.append(form_id)
-    # Two forms alone cannot tell which is wrong: then the smaller figures are taken for 万元.
-    if len(outliers) == len(votes) and len(outliers) > 1:
-        return [f for f in outliers if any(s > 0 for found in votes[f].values() for s, _ in found)][:1]
-    return outliers
-
-
-def _repeated(desk: Desk) -> Iterator[Constraint]:
-    for rule in desk.edition.rules:
-        if not rule.exact:
-            continue
-        for constraint in desk.constraints.get(rule.id, ()):
-            simple = len(constraint.left) == 1 and len(constraint.right) == 1
-            if simple and not any("." in term.ref.form for term in constraint.left + constraint.right):
-                yield constraint
-
-
-def _scale(left: Decimal | None, right: Decimal | None) -> int | None:
-    """0: same size. 1: left is 10,000 times right. -1: the other way. None: neither can be told."""
-    if not left or not right:
-        return None
-    if abs(left - right) <= Decimal("0.01"):
-        return 0
-    for sign, (large, small) in ((1, (left, right)), (-1, (right, left))):
-        if abs(large - small * _FACTOR) <= Decimal("50.01") and abs(small) >= Decimal("0.02"):
-            return sign
-    return None
 
 
 def typed_over(desk: Desk, rule: Rule) -> Iterator[Finding]:
     """A total that a formula computes in the template, typed over with a value outside the envelope."""
-    if desk.formulas is None:
-        return
+    formulas = desk.formulas or {}
     seen: set[Ref] = set()
     for item in desk.broken:
-        target = item.constraint.left[0].ref
-        computed = item.rule.formula and item.constraint.operator == "=" and len(item.constraint.left) == 1
-        inside = all(term.ref.form == target.form for term in item.constraint.right)
-        if not computed or not inside or item.rule.exact or target in seen or target in desk.formulas:
+        constraint = item.constraint
+        target = constraint.left[0].ref
+        # The equations that the template computes by: one cell from other cells of its form.
+        computed = item.rule.formula and constraint.operator == "=" and len(constraint.left) == 1
+        inside = all(term.ref.form == target.form for term in constraint.right)
+        twice = constraint.exact and len(constraint.right) == 1
+        if not computed or not inside or twice or target in seen or target in formulas:
             continue
         if item.tail and desk.report.unit is Unit.WAN:
             continue
         seen.add(target)
         cell = desk.cell(target)
-        yield desk.finding(rule, "typed_over", (cell,), value=cell.value or "空白", expected=show(item.right))
+        expected = desk.show(item.right, desk.figures.is_count(target))
+        yield desk.finding(rule, "typed_over", (cell,), value=cell.value or "空白", expected=expected)
 
 
-CHECKS: dict[str, Callable[[Desk, Rule], Iterator[Finding]]] = {
+CHECKS: Mapping[str, Callable[[Desk, Rule], Iterator[Finding]]] = {
     check.__name__: check
     for check in (
         codes,
@@ -270,8 +193,29 @@ CHECKS: dict[str, Callable[[Desk, Rule], Iterator[Finding]]] = {
         codes_without_counterpart,
         empty_note,
         counts,
+        places,
         unit_factor,
         typed_over,
     )
 }
 """Checks of the forms by the name that rules give."""
+
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "codes_without_counterpart": ("revenue", "expenditure", "summary"),
+    "places": (),
+    "unit_factor": (),
+    "typed_over": (),
+}
+"""The forms without which a check says nothing, where that is not the rule's own form."""
+
+
+def blind(desk: Desk, rule: Rule) -> str:
+    """Why a check cannot be done on what is known (Chinese); "" when it can."""
+    absent = [form for form in NEEDED.get(rule.check, (rule.form,)) if form in desk.missing]
+    if absent:
+        return f"缺少{'、'.join(desk.edition.forms[form].number for form in absent)}"
+    if rule.check == "typed_over" and desk.formulas is None:
+        return "数据中没有公式"
+    if rule.check == "empty_note" and rule.form not in (desk.notes or {}):
+        return "数据中没有表下说明"
+    return ""

@@ -1,4 +1,4 @@
-"""Tables side by side (收入 | 支出) of which columns were moved: names and numbers tell which table they belong to."""
+"""Tables side by side (收入 | 支出) with columns moved: names and numbers tell to which table they belong."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ Cells = Sequence[Sequence[object]]
 
 
 def sort_blocks(columns: Columns, plan: Blueprint, numbers: Mapping[int, str], body: Cells) -> None:
-    """Leave ``columns.blocks`` as the headings have it where the names in them agree; else put them together by
-    what the columns hold. Only forms whose tables have lines of their own each can be put together so."""
+    """Leave ``columns.blocks`` as the headings have it where the names in them agree; else put them
+    together by what the columns hold. It takes tables that have lines of their own each.
+    """
     if max(plan.count.values()) > 1:  # blocks under the same headings (公开06): only their order tells
         return
     families = _distinct(plan)

@@ -90,12 +90,16 @@ def _report_columns(region: Region, taker: Taker, body: list[int]) -> None:
 
 def _below(region: Region, taker: Taker, first: int) -> None:
     """The texts below the table, and numbers that stand there."""
-    rows = region.grid.rows
+    rows, form_id = region.grid.rows, region.plan.form.id
+    found: list[str] = []
+    zero = False
     for row in range(first, region.bottom):
-        notes = [cell.strip() for cell in rows[row] if type(cell) is str and cell.strip()]
-        taker.harvest.notes.setdefault(region.plan.form.id, []).extend(notes)
+        found += [cell.strip() for cell in rows[row] if type(cell) is str and cell.strip()]
+        zero = zero or any(type(cell) is float and cell == 0 for cell in rows[row])
         taker.look_outside(row, range(region.grid.width))
-    taker.harvest.notes.setdefault(region.plan.form.id, [])
+    # An .xls may give 0 for a formula of which the result is a text: then the notes are not known.
+    if not zero or taker.harvest.formulas_known:
+        taker.harvest.notes[form_id] = found
 
 
 def _take_single(region: Region, taker: Taker, body: list[int]) -> None:
@@ -189,8 +193,9 @@ class _Lines:
         if entry is None:
             number, title = self._printed(block, cells)
             entry = self._entry(block, row, number, title)
-            if entry is not None and self._certain(block.lines, number, title) and len(block.lines.known) < _KEPT:
-                block.lines.known[printed] = entry
+            known = block.lines.known
+            if entry is not None and self._certain(block.lines, number, title) and len(known) < _KEPT:
+                known[printed] = entry
         if entry is not None:
             block.last = (row, entry)
             self._bind(entry, row, self._apart(block, row) if entry.apart else block.amounts)

@@ -1,4 +1,4 @@
-"""A form of an edition as it is recognised in a sheet: its headings, and its lines by number, code and title."""
+"""A form of an edition as it is recognised in a sheet: its headings; its lines by number, code, title."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ class _Codes:
             self.taker.look_outside(row, self.places)
 
     def _guess(self) -> None:
-        """Rows with a name alone: the one code of this name that is not printed and follows the code before."""
+        """Rows with a name alone: the one code of this name not printed yet that follows the code before."""
         for row, before in self.waiting:
             cells = self.region.grid.rows[row]
             title = next(cells[at] for at in self.title_at if label(cells[at]))

@@ -1,4 +1,4 @@
-"""Which column of a sheet is which 栏次: by the path of headings, then by what is left of it, then by number."""
+"""Which column of a sheet is which 栏次: by the path of headings, by what is left of it, by number."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Columns:
 
 
 def bind_columns(head: Head, plan: Blueprint, rows: Rows, bottom: int) -> Columns:
-    """The columns of a table with these headings; ``rows`` to ``bottom`` tell the codes where no heading does."""
+    """The columns of a table with these headings; ``rows`` tell the codes where no heading does."""
     binder = _Binder(head, plan)
     binder.exact()
     if binder.open:
@@ -85,7 +85,7 @@ class _Binder:
                 self.bind(at, path)
 
     def by_lowest(self) -> None:
-        """The lowest heading agrees and the ones above do not contradict, or there are as many as expected."""
+        """The lowest heading agrees and those above do not contradict, or there are as many as expected."""
         for lowest in dict.fromkeys(path[-1] for path in self.open):
             wanted = [path for path in self.plan.count if path in self.open and path[-1] == lowest]
             found = [at for at, path in self.free.items() if path[-1] == lowest]

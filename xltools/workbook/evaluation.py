@@ -1,4 +1,4 @@
-"""项目支出绩效自评表 in a sheet: fields, funds, goals, indicators, total and analysis, by labels and headings."""
+"""项目支出绩效自评表 in a sheet: fields, funds, goals, indicators, total, analysis, by labels."""
 
 from __future__ import annotations
 

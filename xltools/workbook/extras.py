@@ -1,4 +1,4 @@
-"""The sheets beside the forms: 封面, 上年数与预算, 情况说明, 概况与名词, 审核结果; read by labels and headings.
+"""The sheets beside the forms: 封面, 上年数与预算, 情况说明, 概况与名词, 审核结果; read by labels.
 
 ``layout`` describes them; sheets may be renamed, rows and columns inserted.
 """
@@ -38,7 +38,7 @@ class Page:
         return spots[0] if spots else None
 
     def first(self, labels: frozenset[str], start: int) -> int:
-        """The first row from ``start`` on that holds one of these labels; the row after the last if none does."""
+        """The first row from ``start`` on with one of these labels; the row after the last if none has."""
         found = [row for name in labels for row, _ in self.texts.get(name, ()) if row >= start]
         return min(found, default=len(self.grid.rows))
 
@@ -273,7 +273,7 @@ def _read_facts(one: Page, report: Report) -> None:
             report.texts.setdefault(name, text)
 
 
-# --- 情况说明, 概况与名词, 审核结果 --------------------------------------------------------------------------
+# --- 情况说明, 概况与名词, 审核结果 -----------------------------------------------------------------
 
 
 def read_narrative(one: Page, report: Report) -> None:

@@ -8,17 +8,20 @@ to the same result. Source of the format: ECMA-376 part 1, 18.3.1 (worksheets), 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from xltools.workbook.address import MAX_COLUMN, column_number, join, shift, split
+from xltools.workbook.container import bomb
 from xltools.workbook.markup import broken, hostile, local, parse, parser, unescape
 from xltools.workbook.package import Package, Sheet, relationships, resolve
 
-MAX_AREA = 4_000_000
-"""Cells of the rectangle that a sheet spans; readers that hold such a rectangle whole need some 100 MB."""
-MAX_FORMULAS = 200_000
-"""Formulas of one sheet, shared ones expanded."""
+MAX_AREA = 1_000_000
+"""Cells of the rectangle from A1 that holds all contents of a sheet; readers hold such a rectangle whole."""
+MAX_SHEET = 32 * 2**20
+"""Bytes of one sheet's XML."""
+MAX_STRINGS = 64 * 2**20
+"""Bytes of the shared strings."""
 
 
 @dataclass(slots=True)
@@ -41,6 +44,16 @@ class Facts:
     hidden_columns: set[int] = field(default_factory=set)
     notes: bool = False
     trouble: str = ""
+
+    def take_layout(self, text: str, start: int, end: int) -> bool:
+        """Note merged ranges, hidden rows and columns of a sheet whose <sheetData> is ``text[start:end]``;
+        False where they cannot be read by pattern."""
+        if text.find('hidden="', 0, end) >= 0:
+            _hidden(text, start, end, self)
+        if (merges := text.find("<mergeCells", end)) >= 0:
+            self.merges = _MERGE.findall(text, merges)
+            return len(self.merges) == text.count("<mergeCell", merges) - 1
+        return True
 
 
 _PREFIX = re.compile(
@@ -72,9 +85,7 @@ def read_facts(package: Package, sheets: Iterable[str] | None = None) -> dict[st
     """
     wanted = None if sheets is None else set(sheets)
     for name in ("sharedStrings.xml", "styles.xml"):
-        part = resolve(package.workbook_part, name)
-        if package.has(part) and b"<!DOCTYPE" in package.read(part):
-            raise hostile(part)
+        shared_part(package, name)
     return {
         sheet.name: _sheet_facts(package, sheet)
         for sheet in package.sheets
@@ -82,17 +93,46 @@ def read_facts(package: Package, sheets: Iterable[str] | None = None) -> dict[st
     }
 
 
+def shared_part(package: Package, name: str) -> bytes:
+    """The bytes of a part beside the workbook part that all sheets share, b"" where there is none.
+
+    Raises XltoolsError where it is hostile or too large to be held in memory.
+    """
+    part = resolve(package.workbook_part, name)
+    if not package.has(part):
+        return b""
+    if package.size(part) > MAX_STRINGS:
+        raise bomb(f"{part} 展开后 {package.size(part) // 2**20} MB")
+    content = package.read(part)
+    if b"<!DOCTYPE" in content:
+        raise hostile(part)
+    return content
+
+
+def heavy(package: Package, sheet: Sheet) -> str:
+    """Why the XML of a sheet is too large to be read, as a Chinese clause; "" where it is not."""
+    size = package.size(sheet.part)
+    return f"内容达 {size // 2**20} MB，超出可读取的范围" if size > MAX_SHEET else ""
+
+
 def _sheet_facts(package: Package, sheet: Sheet) -> Facts:
+    if trouble := heavy(package, sheet):
+        return Facts(trouble=trouble)
     content = package.read(sheet.part)
     text = decode(content)
     facts = fast_facts(text) if text else None
     if facts is None:
         facts = slow_facts(content, sheet.part)
-    facts.notes = any(
+    facts.notes = has_notes(package, sheet)
+    return facts
+
+
+def has_notes(package: Package, sheet: Sheet) -> bool:
+    """Whether a sheet has notes or threaded comments."""
+    return any(
         link.get("Type", "").endswith(("/comments", "/threadedComment"))
         for link in relationships(package, sheet.part).values()
     )
-    return facts
 
 
 def decode(content: bytes) -> str:
@@ -109,7 +149,7 @@ _HEAD = re.compile(
     r"(?:<\?xml version=\"1\.0\"(?: encoding=\"(?:UTF-8|utf-8)\")?(?: standalone=\"(?:yes|no)\")?\s*\?>)?"
     r"\s*<worksheet[ >]"
 )
-_DATA = r"""<sheetData>
+_DATA = r"""<sheetData(?:/>|>
     (?:<row\ r="[1-9][0-9]{0,6}"(?:\ [A-Za-z0-9:]+="[^"<>&]*+")*+(?:/>|>
         (?:<c\ r="ADDRESS"(?:\ [a-z]+="[A-Za-z0-9]*+")*+(?:/>|>
             (?:<f(?:\ [A-Za-z0-9:]+="[^"<>&]*+")*+(?:/>|>[^<]*+</f>))?+
@@ -118,9 +158,9 @@ _DATA = r"""<sheetData>
                 <t(?:\ xml:space="preserve")?+(?:/>|>[^<]*+</t>))*+</is>)?+
         </c>))*+
     </row>))*+
-    </sheetData>"""
+    </sheetData>)"""
 _NARROW = re.compile(_DATA.replace("ADDRESS", "[A-D]?[A-Z][1-9][0-9]{0,3}"), re.VERBOSE | re.ASCII)
-"""Sheets up to DZ9999, which no reader can choke on: their size need not be counted."""
+"""Sheets up to DZ9999 (1.3 million cells): their contents need not be measured."""
 _ANY = re.compile(_DATA.replace("ADDRESS", "[A-Z]{1,3}[1-9][0-9]{0,6}"), re.VERBOSE | re.ASCII)
 _FORMULA = re.compile(
     r'([A-Z]+[0-9]+)"([^>]*+)><f(?: ([^>]*?))?(?:/>|>([^<]*+)</f>)(?:<v>([^<]*+)</v>|<is>(.*?)</is>)?',
@@ -129,7 +169,7 @@ _FORMULA = re.compile(
 _ERROR = re.compile(
     r'<c r="([A-Z]+[0-9]+)"[^>]* t="e"[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?(?:<v>([^<]*)</v>)?'
 )
-_CELL = re.compile(r'<c r="([A-Z]+)([0-9]+)"')
+_FILLED = re.compile(r'<c r="([A-Z]++)([0-9]++)"[^>/]*+>')
 _ROW = re.compile(r'<row r="([0-9]+)"([^>]*)>')
 _MERGE = re.compile(r'<mergeCell ref="([A-Z]+[0-9]+:[A-Z]+[0-9]+)"/>')
 _COLUMN = re.compile(r"<col ([^>]*)/>")
@@ -148,18 +188,20 @@ def sheet_data(text: str) -> tuple[int, int, bool] | None:
     if (
         start < 0
         or not _HEAD.match(text)
-        or "<!" in text
-        or text.find("<?", 2) >= 0
+        or text.find("<!", 0, start) >= 0
+        or text.find("<?", 2, start) >= 0
+        or text.find("\r", start) >= 0
         or not text[-20:].rstrip().endswith("</worksheet>")
     ):
         return None
-    if text.startswith("<sheetData/>", start):
-        return start, start + 12, False
     narrow = _NARROW.match(text, start)
     match = narrow or _ANY.match(text, start)
-    if not match or text.find("<sheetData", match.end()) >= 0:
+    if not match:
         return None
-    return start, match.end(), narrow is None
+    end = match.end()
+    if text.find("<!", end) >= 0 or text.find("<?", end) >= 0 or text.find("<sheetData", end) >= 0:
+        return None
+    return start, end, narrow is None
 
 
 def fast_facts(text: str) -> Facts | None:
@@ -169,23 +211,23 @@ def fast_facts(text: str) -> Facts | None:
         return None
     facts = Facts()
     start, end, wide = where
-    if wide:
-        cells = _CELL.findall(text, start, end)
-        facts.trouble = _size_trouble(
-            max(int(row) for _, row in cells), max(column_number(letters) for letters, _ in cells)
-        )
-        if facts.trouble:
-            return facts
-    if text.find('hidden="', 0, end) >= 0:
-        _hidden(text, start, end, facts)
-    if (merges := text.find("<mergeCells", end)) >= 0:
-        facts.merges = _MERGE.findall(text, merges)
-        if len(facts.merges) != text.count("<mergeCell", merges) - 1:
-            return None
+    if wide and (trouble := too_wide(text, start, end)):
+        return Facts(trouble=trouble)
+    if not facts.take_layout(text, start, end):
+        return None
     if text.find(' t="e"', start, end) >= 0:
         facts.errors = {cell: unescape(error) for cell, error in _ERROR.findall(text, start, end)}
     _collect(text, start, end, facts)
     return facts
+
+
+def too_wide(text: str, start: int, end: int) -> str:
+    """Why the contents of a proven sheet span too much to be read; "" where they do not."""
+    rows = columns = 0
+    for match in _FILLED.finditer(text, start, end):
+        rows = max(rows, int(match[2]))
+        columns = max(columns, column_number(match[1]))
+    return _size_trouble(rows, columns)
 
 
 def _size_trouble(rows: int, columns: int) -> str:
@@ -214,38 +256,43 @@ def _hide_columns(attributes: dict[str, str], facts: Facts) -> None:
 
 def _collect(text: str, start: int, end: int, facts: Facts) -> None:
     """Put the formulas of the proven <sheetData> into ``facts``."""
-    shared: dict[str, tuple[str, str]] = {}
-    formulas, uncached = facts.formulas, facts.uncached
+    shared = SharedFormulas(facts)
     at = text.find("<f", start, end)
     while at >= 0:
         match = _FORMULA.match(text, text.rfind('<c r="', start, at) + 6)
         at = text.find("<f", at + 2, end)
-        if match is None:  # a font inside an inline string
+        if match is None or match[1] in facts.formulas:  # a font inside an inline string
             continue
-        cell, attributes, how, formula, value, inline = match.groups()
-        formula = unescape(formula or "")
-        if how:
-            formula = _special(cell, dict(_ATTRIBUTE.findall(how)), formula, shared, facts)
-        formulas[cell] = formula
-        if not value and not inline and 't="str"' not in attributes:
-            uncached.append(cell)
+        cell, attributes, how, formula, value, inline = match.groups("")
+        shared.take(cell, how, formula, bool(value or inline) or 't="str"' in attributes)
 
 
-def _special(
-    cell: str, how: dict[str, str], text: str, shared: dict[str, tuple[str, str]], facts: Facts
-) -> str:
-    """The formula of a cell whose <f> has attributes: shared formulas expanded, arrays noted."""
-    kind = how.get("t")
-    if kind in ("array", "dataTable"):
-        facts.arrays[cell] = how.get("ref", cell)
-    elif kind == "shared":
-        if text:
-            shared[how.get("si", "")] = (cell, text)
-        elif how.get("si", "") in shared:
-            master, text = shared[how["si"]]
-            (top, left), (row, column) = split(master), split(cell)
-            text = shift(text, row - top, column - left)
-    return text
+class SharedFormulas:
+    """Puts formulas into ``facts``, those of a shared group as they read in each of its cells."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.groups: dict[str, tuple[str, str]] = {}
+
+    def take(self, cell: str, how: str, text: str, stored: bool) -> None:
+        """A formula as the XML has it: attributes and text of <f>; ``stored``: whether it has a value."""
+        self.add(cell, dict(_ATTRIBUTE.findall(how)) if how else {}, unescape(text), stored)
+
+    def add(self, cell: str, how: Mapping[str, str], text: str, stored: bool) -> None:
+        """A formula by its attributes and its text."""
+        kind = how.get("t")
+        if kind in ("array", "dataTable"):
+            self.facts.arrays[cell] = how.get("ref", cell)
+        elif kind == "shared":
+            if text:
+                self.groups[how.get("si", "")] = (cell, text)
+            elif how.get("si", "") in self.groups:
+                master, text = self.groups[how["si"]]
+                (top, left), (row, column) = split(master), split(cell)
+                text = shift(text, row - top, column - left)
+        self.facts.formulas[cell] = text
+        if not stored:
+            self.facts.uncached.append(cell)
 
 
 def slow_facts(content: bytes, part: str) -> Facts:
@@ -270,7 +317,7 @@ class _Expat:
         self.cell: dict[str, str] = {}
         self.how: dict[str, str] | None = None
         self.text = {"f": "", "v": "", "t": ""}
-        self.shared: dict[str, tuple[str, str]] = {}
+        self.shared = SharedFormulas(self.facts)
         self.engine = parser(part)
         self.engine.StartElementHandler = self.start
         self.engine.EndElementHandler = self.end
@@ -300,8 +347,6 @@ class _Expat:
                 self.row, self.column = split(attributes["r"])
             else:
                 self.column += 1
-            self.last_row = max(self.last_row, self.row)
-            self.last_column = max(self.last_column, self.column)
             self.cell, self.how = attributes, None
             self.text = {"f": "", "v": "", "t": ""}
         elif name == "f":
@@ -323,10 +368,12 @@ class _Expat:
         if local(name) != "c" or len(self.path) != 3:
             return
         facts, address = self.facts, join(self.row, self.column)
+        if self.how is not None or self.text["v"] or self.text["t"]:
+            self.last_row = max(self.last_row, self.row)
+            self.last_column = max(self.last_column, self.column)
         if self.cell.get("t") == "e":
             facts.errors[address] = self.text["v"]
         if self.how is None:
             return
-        facts.formulas[address] = _special(address, self.how, self.text["f"], self.shared, facts)
-        if not self.text["v"] and not self.text["t"] and self.cell.get("t") != "str":
-            facts.uncached.append(address)
+        stored = bool(self.text["v"] or self.text["t"]) or self.cell.get("t") == "str"
+        self.shared.add(address, self.how, self.text["f"], stored)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xltools.errors import XltoolsError
 from xltools.report import Place
 from xltools.workbook.address import join
-from xltools.workbook.formulas import Facts, read_facts
+from xltools.workbook.formulas import Facts
 from xltools.workbook.package import Kind, Package
+from xltools.workbook.values import Content, read_contents
 
 Row = list[object]
 
@@ -56,21 +57,33 @@ def plain_grids(sheets: Mapping[str, Sequence[Sequence[object]]], facts: Mapping
 
 
 def file_grids(package: Package) -> list[Grid]:
-    """The grids of an opened file, values as python-calamine gives them, errors put back in their places.
+    """The grids of an opened file, with the text of error values (#REF!) in their places.
 
-    Raises XltoolsError for what calamine cannot read.
+    Values come from our own reader; from python-calamine for what that one leaves aside (dates, other
+    dialects) and for .xls and .ods. Raises XltoolsError for what calamine cannot read.
     """
-    facts = read_facts(package)
-    grids = []
-    for name, visible, rows in _values(package, facts):
-        grid = Grid(name, rows, facts.get(name) or Facts(), visible)
-        _put_errors(grid)
-        grids.append(grid)
-    return grids
+    if not formulas_known(package):
+        return [Grid(name, rows, Facts(), visible) for name, visible, rows in _values(package, None)]
+    grids = [
+        Grid(content.sheet.name, content.rows or [], content.facts, content.sheet.state == "visible")
+        if content.rows is not None or content.facts.trouble
+        else content
+        for content in read_contents(package)
+    ]
+    others = {grid.sheet.name: grid for grid in grids if isinstance(grid, Content)}
+    found = {name: rows for name, _, rows in _values(package, others)} if others else {}
+    result = []
+    for grid in grids:
+        if isinstance(grid, Content):
+            sheet = grid.sheet
+            grid = Grid(sheet.name, found.get(sheet.name, []), grid.facts, sheet.state == "visible")
+            _put_errors(grid)
+        result.append(grid)
+    return result
 
 
-def _values(package: Package, facts: Mapping[str, Facts]) -> Iterator[tuple[str, bool, list[Row]]]:
-    """Name, visibility and rows of every worksheet; none of what is too large to be read."""
+def _values(package: Package, wanted: Collection[str] | None) -> Iterator[tuple[str, bool, list[Row]]]:
+    """Name, visibility and rows of the worksheets wanted (None: all)."""
     from io import BytesIO
 
     import python_calamine as calamine
@@ -80,11 +93,9 @@ def _values(package: Package, facts: Mapping[str, Facts]) -> Iterator[tuple[str,
             for sheet in workbook.sheets_metadata:
                 if sheet.typ is not calamine.SheetTypeEnum.WorkSheet:
                     continue
-                visible = sheet.visible is calamine.SheetVisibleEnum.Visible
-                known = facts.get(sheet.name)
-                if known is not None and known.trouble:
-                    yield sheet.name, visible, []
+                if wanted is not None and sheet.name not in wanted:
                     continue
+                visible = sheet.visible is calamine.SheetVisibleEnum.Visible
                 rows: list[Row] = workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)  # type: ignore[assignment]
                 yield sheet.name, visible, rows
     except calamine.PasswordError:

@@ -68,6 +68,7 @@ class Harvest:
     """All that the forms of one workbook hold; filled region by region."""
 
     edition: Edition
+    formulas_known: bool = True
     amounts: dict[Ref, Decimal] = field(default_factory=dict)
     places: dict[Ref, Place] = field(default_factory=dict)
     formulas: dict[Ref, str] = field(default_factory=dict)
@@ -121,7 +122,7 @@ class Taker:
         return self.grid.rows[row][at] == 0 and self.letters[at] + str(row + 1) in self.grid.facts.formulas
 
     def take(self, line: str, row: int, columns: Sequence[tuple[int, str]]) -> None:
-        """The figures of one line: ``columns`` are places and 栏次; those the form does not print are left out."""
+        """The figures of one line that the form prints: ``columns`` are places and 栏次."""
         harvest, name = self.harvest, self.grid.name
         cells, formulas = self.grid.rows[row], self.grid.facts.formulas
         places, amounts = harvest.places, harvest.amounts
@@ -155,7 +156,7 @@ class Taker:
                     self.note_hidden(row, at, ref)
 
     def odd(self, row: int, at: int, ref: Ref, content: object) -> Decimal | None:
-        """The figure in a cell that does not hold a plain number of two places; troubles where there is none."""
+        """The figure in a cell that is no plain number of two places; a trouble where there is none."""
         count = ref.line in self.counts
         if isinstance(content, str) and content.startswith("#"):
             self.harvest.report("error_value", self.form, [self.spot(row, at, ref)], content=content)
@@ -188,7 +189,7 @@ class Taker:
             content = cells[at]
             if type(content) is not float and type(content) is not int and type(content) is not Decimal:
                 continue
-            if (row, at) not in self.used and not self.nothing(row, at):
+            if content and (row, at) not in self.used:
                 self.outside.append(self.spot(row, at))
 
     def finish(self) -> None:

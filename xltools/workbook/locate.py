@@ -109,7 +109,7 @@ def _region(grid: Grid, plan: Blueprint, top: int, bottom: int, how: str) -> Reg
 
 
 def _by_headings(grid: Grid, plans: Blueprints, located: Located) -> None:
-    """A sheet without title or number: the name of the sheet, else headings that fit one form to the letter."""
+    """A sheet without title or number: the name of the sheet, else headings that fit one form exactly."""
     named = plans.announced(grid.name) or plans.announced(f"{grid.name}表")
     candidates = [named[0]] if named else list(_fitting(grid, plans))
     if len(candidates) == 1 and candidates[0] not in located.regions:

@@ -21,6 +21,7 @@ Value = None | bool | Decimal | str | CellError
 Block = list[list[Value]]
 ERRORS = {error.value: error for error in CellError}
 _PLACES = 10
+_TOO_LARGE = Decimal("1e308")
 
 
 class Unsupported(Exception):
@@ -91,12 +92,16 @@ def binary(sign: str, left: Value, right: Value) -> Value:
         return two
     try:
         if sign == "/":
-            return CellError.DIV0 if two == 0 else one / two
-        if sign == "^":
-            return Decimal(one**two) if abs(two) < 100 else CellError.NUM
-        return _ARITHMETIC[sign](one, two)
+            result = one / two if two else None
+        elif sign == "^":
+            result = Decimal(one**two) if abs(two) < 100 else _TOO_LARGE
+        else:
+            result = _ARITHMETIC[sign](one, two)
     except (InvalidOperation, OverflowError):
         return CellError.NUM
+    if result is None:
+        return CellError.DIV0
+    return result if abs(result) < _TOO_LARGE else CellError.NUM
 
 
 def text(value: Value) -> str:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from xltools.errors import XltoolsError
-from xltools.workbook import compound
+from xltools.workbook import compound, opendocument
 from xltools.workbook.container import Entry, damaged, directory, inflate
 from xltools.workbook.markup import Attributes, elements, hostile
 
@@ -68,6 +68,13 @@ class Package:
             raise damaged(f"缺少部件 {part}")
         return inflate(self.data, entry)
 
+    def size(self, part: str) -> int:
+        """The declared size of one part; XltoolsError if it is missing."""
+        entry = self.entries.get(part) or self._other_case(part)
+        if entry is None:
+            raise damaged(f"缺少部件 {part}")
+        return entry.size
+
     def has(self, part: str) -> bool:
         """Whether the part exists (part names do not distinguish case)."""
         return part in self.entries or self._other_case(part) is not None
@@ -101,7 +108,11 @@ def open_package(path: str | Path) -> Package:
     workbook, damaged, a password, a zip bomb, suspicious names or XML, .xlsb.
     """
     path = Path(path)
-    data = _load(path)
+    return open_bytes(path, _load(path))
+
+
+def open_bytes(path: Path, data: bytes) -> Package:
+    """The workbook that ``data`` holds; ``path`` is only its name. Errors as in ``open_package``."""
     if data.startswith(compound.MAGIC):
         return Package(path, _old(data), data)
     if not data.startswith(b"PK"):
@@ -170,11 +181,9 @@ def _not_a_workbook(data: bytes) -> XltoolsError:
 
 
 def _open_document(package: Package) -> Package:
-    mimetype = package.read("mimetype").decode("ascii", "replace").strip()
-    if not mimetype.startswith("application/vnd.oasis.opendocument.spreadsheet"):
-        raise XltoolsError("这是 OpenDocument 文件，但不是电子表格。", _SAVE_AS)
-    if package.has("META-INF/manifest.xml") and b"encryption-data" in package.read("META-INF/manifest.xml"):
-        raise XltoolsError("表格设有打开密码，无法读取。", "请用 LibreOffice 打开，另存时取消“用密码保存”。")
+    manifest = package.read("META-INF/manifest.xml") if package.has("META-INF/manifest.xml") else b""
+    opendocument.check_kind(package.read("mimetype").decode("ascii", "replace"), manifest)
+    opendocument.check_content(package.read("content.xml"))
     package.kind = Kind.ODS
     return package
 

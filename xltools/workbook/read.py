@@ -39,10 +39,10 @@ _T = TypeVar("_T")
 class Reading:
     """What a workbook holds.
 
-    ``formulas``: figures whose cell holds a formula, with our functions under their plain names (None: the kind
-    of file does not tell). ``notes``: texts printed below each form that was found. ``missing``: forms of the
-    edition that were not found. ``sheets``, ``units``: the sheet of each form, and the 金额单位 it prints ("" for
-    none). ``not_checked``: (what, why) in Chinese.
+    ``formulas``: figures whose cell holds a formula, with our functions under their plain names (None: the
+    kind of file does not tell). ``notes``: texts printed below each form that was found. ``missing``: forms
+    of the edition that were not found. ``sheets``, ``units``: the sheet of each form, and the 金额单位 that
+    it prints ("" for none). ``not_checked``: (what, why) in Chinese.
     """
 
     report: Report
@@ -162,6 +162,7 @@ class _Reader:
     def read(self, stale: Sequence[Stale], grids: Sequence[Grid], known: bool) -> Reading:
         """Everything."""
         harvest, report = self.harvest, self.report
+        harvest.formulas_known = known
         for region in self.regions:
             take_region(region, harvest)
         log = Notebook(harvest.troubles)
@@ -279,7 +280,9 @@ class _Reader:
         headless = self.located.headless.get(form.id)
         if headless:
             grid, row = headless
-            self.harvest.report("form_headless", form, [Spot(grid.place(row, 0))], sheet=grid.name)
+            if not grid.facts.trouble:  # else it was not read at all: said of the sheet
+                spots = [Spot(grid.place(row, 0))]
+                self.harvest.report("form_headless", form, spots, sheet=grid.name)
         else:
             self.harvest.report("form_missing", form, [])
 
@@ -310,7 +313,7 @@ class _Reader:
         used = {region.grid.name for regions in self.located.regions.values() for region in regions}
         used |= self.extras.names() | {grid.name for grid, _ in self.located.headless.values()}
         others = [grid for grid in grids if grid.name not in used]
-        for grid in others:
+        for grid in grids:
             if grid.facts.trouble:
                 cell = Cell(grid.name, "", None, grid.place(0, 0))
                 reading.troubles.append(trouble("sheet_too_large", (cell,), why=grid.facts.trouble))

@@ -1,8 +1,8 @@
-"""Stored results of formulas held against what the formulas give: fills in what is missing, renews what is stale.
+"""Stored results of formulas held against what the formulas give: missing ones filled in, stale ones renewed.
 
 A program without the add-in keeps old results, or stores #NAME?; a library stores none at all. Reading such
-results would check yesterday's figures. Most results are confirmed by a plain sum of floats, which costs little;
-only where that disagrees is a formula computed exactly.
+results would check yesterday's figures. Most are confirmed by a plain sum of floats, which costs little; only
+where that disagrees is a formula computed exactly.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What can be wrong in reading a workbook: rule id, severity and title by kind; the sentences are in finding.py."""
+"""What can be wrong in reading a workbook: rule id, severity, title, remedy; the wording is in finding.py."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xltools.export.docx.body import write
+from xltools.export.docx.marks import read_facts
 from xltools.export.docx.text import mark_name
 
-__all__ = ["mark_name", "write"]
+__all__ = ["mark_name", "read_facts", "write"]

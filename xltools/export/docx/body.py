@@ -35,7 +35,7 @@ from xltools.export.docx.text import (
     text_run,
 )
 from xltools.export.docx.text import field as word_field
-from xltools.export.page import PAGES, WUHAO, display_width
+from xltools.export.page import PAGES, display_width, meta_lines
 
 _PARAGRAPHS = {"body": "Body", "centre": "Centre", "note": "Note"}
 _BREAK = "<w:pageBreakBefore/>"
@@ -43,13 +43,19 @@ _COVER_HEIGHT = 12200
 """Twips of the cover between its margins, less a little."""
 
 
-def write(document: Document, pages: Mapping[str, int] | None = None, final: bool = False) -> bytes:
+def write(
+    document: Document,
+    pages: Mapping[str, int] | None = None,
+    final: bool = False,
+    justified: bool = True,
+) -> bytes:
     """The document as .docx.
 
     ``pages`` gives the page number by anchor for the contents (see ``document.outline``). Unless they are
     ``final`` (taken from a real layout of this file), Word is told to renew the contents on opening.
+    ``justified`` gives body text an even right edge.
     """
-    return _Writer(document, pages or {}, final).write()
+    return _Writer(document, pages or {}, final, justified).write()
 
 
 @dataclass(slots=True)
@@ -57,6 +63,7 @@ class _Writer:
     document: Document
     pages: Mapping[str, int]
     final: bool
+    justified: bool
     marks: Marks = field(default_factory=Marks)
     elements: list[str] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
@@ -71,7 +78,7 @@ class _Writer:
             for placed in section.blocks:
                 self._block(placed, section)
             self._end_section(section, last=number == len(parts) - 1)
-        return assemble(self.document, "".join(self.elements), self.pictures, update=not self.final)
+        return assemble(self.document, "".join(self.elements), self.pictures, not self.final, self.justified)
 
     def _block(self, placed: Placed, section: Section) -> None:
         block = placed.block
@@ -109,7 +116,7 @@ class _Writer:
         level = "" if entry else '<w:outlineLvl w:val="9"/>'
         self._add("TableTitle", hidden + self._marked(text_run(block.title), entry), level)
         total = twips(PAGES[section.orientation].text_width)
-        for left, centre, right in _meta_lines(block, total):
+        for left, centre, right in meta_lines(block):
             stops = f'<w:tab w:val="center" w:pos="{total // 2}"/><w:tab w:val="right" w:pos="{total}"/>'
             tab = "<w:r><w:tab/></w:r>"
             texts = [text_run(text) if text else "" for text in (left, centre, right)]
@@ -174,21 +181,6 @@ class _Writer:
             self.elements.append(paragraph("Header"))
         head, tail = self.elements[-1].rsplit("</w:pPr>", 1)
         self.elements[-1] = f"{head}{properties}</w:pPr>{tail}"
-
-
-def _meta_lines(table: Table, total: int) -> list[tuple[str, str, str]]:
-    """The lines between title and grid; a long name gets a line of its own."""
-    left, centre, right = table.meta
-    lines = [("", "", table.number)] if table.number else []
-    beside = display_width(centre or right) * WUHAO * 5 * (1 if centre else 2)
-    if centre or right:
-        room = (total // 2 if centre else total) - beside // 2 - 200
-        if display_width(left) * WUHAO * 5 > room:
-            lines.append((left, "", ""))
-            left = ""
-    if left or centre or right:
-        lines.append((left, centre, right))
-    return lines
 
 
 def _section_xml(section: Section, draft: bool) -> str:

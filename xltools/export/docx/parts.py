@@ -37,7 +37,7 @@ class Picture:
     emf: bytes
 
 
-def assemble(document: Document, body: str, pictures: list[Picture], update: bool) -> bytes:
+def assemble(document: Document, body: str, pictures: list[Picture], update: bool, justified: bool) -> bytes:
     """The .docx package around the elements of ``body``."""
     parts = {
         "[Content_Types].xml": _content_types(document.draft, bool(pictures)),
@@ -46,7 +46,7 @@ def assemble(document: Document, body: str, pictures: list[Picture], update: boo
         "docProps/app.xml": _app(),
         "word/document.xml": f"{XML}<w:document {_NAMESPACES}><w:body>{body}</w:body></w:document>".encode(),
         "word/_rels/document.xml.rels": _relations(document.draft, pictures),
-        "word/styles.xml": styles_xml(),
+        "word/styles.xml": styles_xml(justified),
         "word/settings.xml": settings_xml(update),
         "word/fontTable.xml": fonts_xml(),
         "word/footer1.xml": _footer(text_run("— ") + field("PAGE", "1") + text_run(" —")),

@@ -118,7 +118,7 @@ def _tables() -> list[str]:
     return result
 
 
-def styles_xml() -> bytes:
+def styles_xml(justified: bool) -> bytes:
     """styles.xml. Headings are Word's built-in ones, so the navigation pane and contents know them."""
     defaults = (
         "<w:docDefaults><w:rPrDefault><w:rPr>"
@@ -128,9 +128,10 @@ def styles_xml() -> bytes:
         '<w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
         "<w:pPrDefault/></w:docDefaults>"
     )
+    align = f'<w:jc w:val="{"both" if justified else "left"}"/>'
     normal = (
         '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/>'
-        '<w:pPr><w:widowControl/><w:jc w:val="both"/></w:pPr></w:style>'
+        f"<w:pPr><w:widowControl/>{align}</w:pPr></w:style>"
         '<w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont">'
         '<w:name w:val="Default Paragraph Font"/><w:uiPriority w:val="1"/><w:semiHidden/></w:style>'
         '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/>'

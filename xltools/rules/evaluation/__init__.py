@@ -5,12 +5,17 @@ Sources: 财预〔2020〕10号 and the notes printed below the form (P-01 to P-2
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
+
+from xltools.editions import Edition, Rule
+from xltools.finding import Finding
+from xltools.report import Report
 from xltools.rules.evaluation import funds, hints, indicators
 from xltools.rules.evaluation.sheet import Sheet, scoring_of
 
-__all__ = ["CHECKS", "Sheet", "scoring_of"]
+__all__ = ["CHECKS", "Sheet", "scoring_of", "sheets"]
 
-CHECKS = {
+CHECKS: Mapping[str, Callable[[Sheet, Rule], Iterator[Finding]]] = {
     check.__name__: check
     for check in (
         funds.fund_carryover,
@@ -21,7 +26,9 @@ CHECKS = {
         indicators.weights,
         indicators.score_range,
         indicators.reason_required,
-        indicators.score_by_sign,
+        indicators.score_at_least,
+        indicators.score_equal,
+        indicators.score_at_most,
         indicators.score_by_band,
         indicators.unfilled_cost,
         indicators.score_total,
@@ -33,3 +40,8 @@ CHECKS = {
     )
 }
 """Checks of 自评 by the name that rules give."""
+
+
+def sheets(report: Report, edition: Edition) -> list[Sheet]:
+    """The 自评 forms of a report, ready to be checked by an edition that has such a form."""
+    return [Sheet(report, edition, number) for number in range(1, len(report.self_evaluations) + 1)]

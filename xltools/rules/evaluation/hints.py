@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from xltools import scores
 from xltools.editions import Rule
 from xltools.finding import Finding
 from xltools.rules.evaluation.sheet import Sheet, level_of, score_cell
 
-_PRAISE = re.compile(r"(显著|大幅|明显|全面)?(提升|提高|增强|改善)")
+_PRAISE = r"(显著|大幅|明显|全面)?(提升|提高|增强|改善)"
 
 
 def indicator_values(sheet: Sheet, rule: Rule) -> Iterator[Finding]:
@@ -18,7 +17,7 @@ def indicator_values(sheet: Sheet, rule: Rule) -> Iterator[Finding]:
     for column, title in (("initial", "年初指标值"), ("target", "指标值"), ("actual", "实际完成值")):
         found = []
         for number, item in sheet.indicators():
-            value = scores.parse_indicator(getattr(item, column), item.unit)
+            value = sheet.value(number, column)
             # A sign or a unit without a number; wholly blank cells are a matter of the form.
             if value.value is None and not value.text and (value.sign or value.unit):
                 found.append((number, item))
@@ -45,13 +44,13 @@ def contradiction(sheet: Sheet, rule: Rule) -> Iterator[Finding]:
     for heading in ("效益情况", "满意度情况"):
         text = sheet.form.analysis.get(heading, "")
         for number, item in sheet.indicators():
-            level = level_of(sheet, item)
+            level = level_of(sheet, number)
             if level is None or level.name == "达成":
                 continue
             name = re.sub(r"[（(].*?[)）]", "", item.name)
-            at = text.find(name)
-            if len(name) >= 4 and at >= 0 and _PRAISE.match(text, at + len(name)):
-                praise = re.split(r"[，。；、,;]", text[at:])[0]
+            found = re.search(re.escape(name) + _PRAISE, text)
+            if len(name) >= 4 and found:
+                praise = re.split(r"[，。；、,;]", text[found.start() :])[0]
                 cells = (
                     sheet.cell(f"analysis:{heading}", "text", heading, praise),
                     sheet.cell(f"indicator{number}", "actual", f"{item.name} 实际完成值", item.actual),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from xltools import scores
 from xltools.amount import ZERO, half_up
 from xltools.editions import Rule
-from xltools.finding import Finding
-from xltools.rules.evaluation.sheet import Sheet, level_of, plain, score_cell, unfilled, values
+from xltools.finding import Finding, Severity
+from xltools.rules.evaluation.sheet import Sheet, level_of, plain, score_cell, unfilled
 
 _UNFILLED = {"", "未填报", "无", "-", "—", "——"}
 
@@ -81,34 +82,45 @@ def reason_required(sheet: Sheet, rule: Rule) -> Iterator[Finding]:
             )
 
 
-def score_by_sign(sheet: Sheet, rule: Rule) -> Iterator[Finding]:
-    """Quantitative indicators scored as their sign prescribes (one rule per direction)."""
-    wanted = {
-        "P-09": (scores.Sign.AT_LEAST, scores.Sign.MORE),
-        "P-10": (scores.Sign.EQUAL,),
-        "P-11": (scores.Sign.AT_MOST, scores.Sign.LESS),
-    }[rule.source]
+def score_at_least(sheet: Sheet, rule: Rule) -> Iterator[Finding]:
+    """≥ and >: full when the target is met, else in proportion."""
+    return _score_by_sign(sheet, rule, (scores.Sign.AT_LEAST, scores.Sign.MORE))
+
+
+def score_equal(sheet: Sheet, rule: Rule) -> Iterator[Finding]:
+    """=: as ≥; a target of 0 is met by 0 only."""
+    return _score_by_sign(sheet, rule, (scores.Sign.EQUAL,))
+
+
+def score_at_most(sheet: Sheet, rule: Rule) -> Iterator[Finding]:
+    """≤ and <: full up to the target, then less in proportion, 0 from twice the target on."""
+    return _score_by_sign(sheet, rule, (scores.Sign.AT_MOST, scores.Sign.LESS))
+
+
+def _score_by_sign(sheet: Sheet, rule: Rule, wanted: tuple[scores.Sign, ...]) -> Iterator[Finding]:
     for number, item in sheet.indicators():
-        target, actual = values(item)
+        target, actual = sheet.values(number)
         if item.weight is None or item.score is None or target.sign not in wanted:
             continue
+        cells = (score_cell(sheet, number, item),)
+        facts = {"name": item.name, "target": item.target, "actual": item.actual}
         try:
             expected = scores.score_printed(actual, target, item.weight)
-        except scores.NoScore:
+        except scores.NoScore as reason:
+            unclear = sheet.finding(rule, "score_unclear", cells, **facts, reason=str(reason))
+            yield replace(unclear, severity=Severity.HINT)
             continue
         if expected is None or expected == half_up(item.score):
             continue
         yield sheet.finding(
             rule,
             "score_by_sign",
-            (score_cell(sheet, number, item),),
-            name=item.name,
-            target=item.target,
-            actual=item.actual,
+            cells,
+            **facts,
             expected=plain(expected),
             value=plain(item.score),
             formula=_formula(actual, target, item.weight),
-            consequence=_consequence(sheet, expected - item.score),
+            consequence=_consequence(sheet, [expected - item.score]),
         )
 
 
@@ -118,35 +130,44 @@ def _formula(actual: scores.IndicatorValue, target: scores.IndicatorValue, weigh
     met = actual.value <= target.value if reverse else actual.value >= target.value
     if met:
         return "完成目标得满分"
+    if target.value == 0:
+        return "目标为0而没有完成，不得分"
     if reverse:
         over = f"({plain(actual.value)} − {plain(target.value)}) ÷ {plain(target.value)}"
         return f"（1 − {over}）× {plain(weight)}"
     return f"{plain(actual.value)} ÷ {plain(target.value)} × {plain(weight)}"
 
 
-def _consequence(sheet: Sheet, change: Decimal) -> str:
-    """What the total and the grade would be with the score changed; "" when the grade stays."""
+def _consequence(sheet: Sheet, changes: Sequence[Decimal]) -> str:
+    """What the total and the grade would be with scores changed; "" when the grade stays."""
     total = sheet.form.total
     if total is None:
         return ""
+    changed = total + sum(changes, ZERO)
     try:
-        other = scores.grade(total + change, sheet.scoring)
+        other = scores.grade(changed, sheet.scoring)
         if other == scores.grade(total, sheet.scoring):
             return ""
     except scores.NoScore:
         return ""
-    return f"；改后总分 {plain(total + change)}，等级为“{other}”"
+    first = "改后" if len(changes) == 1 else f"这样的 {len(changes)} 项都改到区间内，"
+    return f"；{first}总分 {plain(changed)}，等级为“{other}”"
 
 
 def score_by_band(sheet: Sheet, rule: Rule) -> Iterator[Finding]:
     """Qualitative indicators scored inside the band of their level."""
+    outside = []
     for number, item in sheet.indicators():
-        level = level_of(sheet, item)
-        if level is None or item.weight is None or item.score is None or unfilled(item):
+        level = level_of(sheet, number)
+        if level is None or item.weight is None or item.score is None or unfilled(sheet, number):
             continue
         low, high = level.limits(item.weight)
-        if low <= item.score <= high:
-            continue
+        if not low <= item.score <= high:
+            outside.append((number, item, level, low, high))
+    changes = [
+        min(max(item.score or ZERO, low), high) - (item.score or ZERO) for _, item, _, low, high in outside
+    ]
+    for number, item, level, low, high in outside:
         yield sheet.finding(
             rule,
             "score_by_band",
@@ -157,7 +178,7 @@ def score_by_band(sheet: Sheet, rule: Rule) -> Iterator[Finding]:
             low=plain(low),
             high=plain(high),
             value=plain(item.score),
-            consequence=_consequence(sheet, low - item.score),
+            consequence=_consequence(sheet, changes),
         )
 
 
@@ -165,7 +186,7 @@ def unfilled_cost(sheet: Sheet, rule: Rule) -> Iterator[Finding]:
     """A cost indicator without a target earns at most the edition's cap."""
     cap = sheet.rules.unfilled_cost_cap
     for number, item in sheet.indicators():
-        if unfilled(item) and item.score is not None and item.score > cap:
+        if unfilled(sheet, number) and item.score is not None and item.score > cap:
             yield sheet.finding(
                 rule,
                 "unfilled_cost",
@@ -181,8 +202,6 @@ def score_total(sheet: Sheet, rule: Rule) -> Iterator[Finding]:
     form = sheet.form
     points = [item.score for item in form.indicators if item.score is not None]
     execution = (form.funds[0].score if form.funds else None) or ZERO
-    if not points and form.total is None:
-        return
     expected = scores.total(points, execution)
     if form.total is None or form.total != expected:
         cell = sheet.cell("total", "score", "总分", plain(form.total))

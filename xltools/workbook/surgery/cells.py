@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from xltools.errors import XltoolsError
 from xltools.functions import CellError
@@ -18,6 +18,8 @@ from xltools.workbook.surgery.edits import Computed, Content, Formula, Link, Val
 MAX_TEXT = 32_767
 """Characters that Excel keeps in one cell."""
 MAX_FORMULA = 8_192
+_DOUBLE = Context(prec=17, rounding=ROUND_HALF_UP)
+"""Digits that Excel stores of a number."""
 
 _CELL = re.compile(r'<c r="([A-Z]+)[0-9]+"([^>]*?)(?:/>|>(.*?)</c>)', re.DOTALL)
 _STYLE = re.compile(r' s="([0-9]+)"')
@@ -75,7 +77,7 @@ def number_text(number: int | Decimal) -> str:
     if isinstance(number, Decimal):
         if not number.is_finite() or abs(number) >= Decimal("1.8e308"):
             raise XltoolsError("有一个数值超出 Excel 能保存的范围，没有写入。", "请检查来源数据。")
-        normal = number.normalize()
+        normal = number.normalize(_DOUBLE)
         exponent = normal.as_tuple().exponent
         if normal == 0:
             return "0"

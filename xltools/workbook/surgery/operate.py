@@ -4,20 +4,20 @@ lie."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from xltools.errors import XltoolsError
-from xltools.workbook.address import Area, area, join, places
+from xltools.workbook.address import Area, area, join, places, split
 from xltools.workbook.container import rebuild
 from xltools.workbook.dependents import dependents, may_see
 from xltools.workbook.formulas import Facts, decode, fast_facts, slow_facts
 from xltools.workbook.markup import elements
-from xltools.workbook.package import Kind, Package, open_package, resolve
+from xltools.workbook.package import Kind, Package, open_bytes, open_package, resolve
 from xltools.workbook.save import check_writable, save
 from xltools.workbook.surgery import book, marks, notes
 from xltools.workbook.surgery.copies import copy_sheet
-from xltools.workbook.surgery.edits import Edits, Formula, SheetEdit
+from xltools.workbook.surgery.edits import Computed, Edits, Formula, SheetEdit
 from xltools.workbook.surgery.parts import Parts
 from xltools.workbook.surgery.sheet import SheetXml
 
@@ -45,19 +45,44 @@ class Outcome:
 def edit(path: str | Path, edits: Edits, to: str | Path | None = None) -> Outcome:
     """Apply ``edits`` to the workbook at ``path``, saved in place with a backup, or as the copy ``to``.
 
+    Formulas that depend on what changed are computed and their stored values renewed; those that cannot be
+    computed here lose theirs (``Outcome.stale``), and Excel computes them on opening.
     Raises XltoolsError, the file untouched, where the workbook cannot be opened or written (see
-    ``open_package`` and ``save``), is signed, is no .xlsx or .xlsm, or where an edit would
-    destroy something of the user's.
+    ``open_package`` and ``save``), is signed, is no .xlsx or .xlsm, or where an edit would destroy something
+    of the user's.
     """
     if to is None:
         check_writable(path)
     package = open_package(path)
     outcome = apply(package, edits)
+    if outcome.stale:
+        outcome = apply(package, _with_values(edits, open_bytes(package.path, outcome.data), outcome.stale))
     if to is None:
         outcome.backup = save(path, outcome.data, original=package.data)
     else:
         outcome.backup = save(to, outcome.data)
     return outcome
+
+
+def _with_values(edits: Edits, edited: Package, stale: Mapping[str, set[str]]) -> Edits:
+    """``edits`` with the values of the ``stale`` formulas as far as they can be computed in ``edited``."""
+    from xltools.workbook.grid import file_grids
+    from xltools.workbook.operations import content_value
+    from xltools.workbook.recompute import fill_in
+
+    grids = {grid.name: grid for grid in file_grids(edited)}
+    fill_in(list(grids.values()))
+    sheets = dict(edits.sheets)
+    for name, addresses in stale.items():
+        grid = grids[name]
+        cells = dict(sheets.get(name, SheetEdit()).cells)
+        for address in addresses - grid.unsolved.keys() - grid.facts.arrays.keys():
+            row, column = split(address)
+            value = content_value(grid.rows[row - 1][column - 1])
+            asked = cells.get(address)
+            cells[address] = Formula(asked.text, value) if isinstance(asked, Formula) else Computed(value)
+        sheets[name] = replace(sheets.get(name, SheetEdit()), cells=cells)
+    return replace(edits, sheets=sheets)
 
 
 def apply(package: Package, edits: Edits) -> Outcome:

@@ -54,7 +54,7 @@ class Said(Protocol):
     @property
     def headings(self) -> Sequence[str]: ...
     @property
-    def text(self) -> str: ...
+    def generated(self) -> str: ...
     @property
     def slots(self) -> Sequence[Asked]: ...
 
@@ -142,7 +142,7 @@ def _said(sentences: Sequence[Said]) -> Iterator[SentenceRow]:
     for one in sentences:
         section, *below = one.headings
         asked = {slot.key: slot.label for slot in one.slots if slot.store == "reasons"}
-        yield SentenceRow(section, below[-1] if below else "", one.key, one.text, one.key in asked)
+        yield SentenceRow(section, below[-1] if below else "", one.key, one.generated, one.key in asked)
         for key, label in asked.items():
             if key != one.key:
                 yield SentenceRow(section, known.get(key, label), key)

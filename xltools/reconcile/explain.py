@@ -1,0 +1,104 @@
+"""What is known of one figure: its identities, its attainable interval, whether it is guarded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from xltools.reconcile.model import FREE, Model, Problem, Share, bind
+from xltools.reconcile.outcome import Identity
+from xltools.reconcile.propagate import FARTHEST, ActiveRow, State
+from xltools.reconcile.solve import identity
+from xltools.report import Ref, Report
+
+
+class Guard(StrEnum):
+    """How closely the other figures hold one figure."""
+
+    BOTH = "有上下限"
+    ONE = "仅有一侧限制"
+    NONE = "没有公式约束"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """``identities`` are those the figure takes part in; ``low``/``high`` what the *other* figures allow
+    for its exact amount, in 分 (None: no limit); ``least``/``most`` the printed figures that this allows;
+    ``fits`` whether the printed figure is among them; ``below``/``above`` the chain of identities behind
+    each limit; ``contradicted`` identities left out because no value of this figure satisfies them."""
+
+    ref: Ref
+    printed: Decimal | None
+    identities: tuple[Identity, ...]
+    guard: Guard
+    low: int | None
+    high: int | None
+    least: Decimal | None
+    most: Decimal | None
+    fits: bool
+    below: tuple[Identity, ...] = ()
+    above: tuple[Identity, ...] = ()
+    contradicted: tuple[Identity, ...] = ()
+
+
+def explain(
+    model: Model,
+    report: Report,
+    ref: Ref,
+    shares: Sequence[Share] = (),
+    extra: Mapping[Ref, Decimal] | None = None,
+) -> Explanation:
+    """What the identities say about ``ref``; a figure in none of them has Guard.NONE."""
+    problem = bind(model, report, shares, extra, soft=False)
+    printed = report.amounts.get(ref, (extra or {}).get(ref))
+    if ref not in problem.refs:
+        return Explanation(ref, printed, (), Guard.NONE, None, None, None, None, True)
+    cell = problem.refs.index(ref)
+    mine = [n for n in problem.watch[cell] if _says_something(problem, n, cell)]
+    low, high = problem.low[cell], problem.high[cell]
+    state, dropped = _freed(problem, cell)
+    least, most = state.low[cell], state.high[cell]
+    bounds = [None if abs(b) > FARTHEST else b for b in (least, most)]
+    width = 1 if problem.unit.value == "元" or model.exact[model.index[ref]] else 10000
+    printable = [None if b is None else Decimal(_round(b, width)).scaleb(-2) for b in bounds]
+    guard = (Guard.NONE, Guard.ONE, Guard.BOTH)[sum(b is not None for b in bounds)]
+    return Explanation(
+        ref, printed, tuple(identity(problem, n) for n in mine), guard, *bounds, *printable,
+        low <= most and least <= high,
+        tuple(identity(problem, n) for n in state.why(cell, upper=False)),
+        tuple(identity(problem, n) for n in state.why(cell, upper=True)),
+        tuple(identity(problem, n) for n in dropped),
+    )  # fmt: skip
+
+
+def _says_something(problem: Problem, number: int, cell: int) -> bool:
+    """Blank = sum of blanks says nothing worth reading."""
+    return problem.printed[cell] is not None or bool(problem.active[number][0])
+
+
+def _freed(problem: Problem, cell: int) -> tuple[State, list[int]]:
+    """The bounds with ``cell`` free; identities that contradict each other without it are left out."""
+    rows: list[ActiveRow] = list(problem.active)
+    low, high = problem.low[:], problem.high[:]
+    low[cell], high[cell] = -FREE, FREE
+    if problem.printed[cell] is None:
+        for number in problem.watch[cell]:
+            terms = problem.rows[number].terms
+            kept = tuple(t for t in terms if t[1] == cell or problem.printed[t[1]] is not None)
+            rows[number] = (kept, rows[number][1], rows[number][2])
+    dropped: list[int] = []
+    queue = sorted({*problem.nonempty, *problem.watch[cell]})
+    while True:
+        state = State(rows, problem.watch, low[:], high[:])
+        if state.run(queue):
+            return state, [n for n in dropped if n in problem.watch[cell]]
+        for number in state.proof():
+            rows[number] = ((), 0, 0)
+            dropped.append(number)
+
+
+def _round(value: int, width: int) -> int:
+    size = (abs(value) + width // 2) // width
+    return -size if value < 0 else size

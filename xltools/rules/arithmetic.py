@@ -1,0 +1,107 @@
+"""The arithmetic of a broken identity, as the accountant would write it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from xltools.editions.equation import Term, form_of
+from xltools.reconcile import Identity
+from xltools.report import Ref
+from xltools.rules.desk import Desk
+from xltools.rules.identities import Broken
+
+_LISTED = 8
+_SHOWN = {"=": "=", "<=": "≤", ">=": "≥", "<": "<", ">": ">"}
+_TURNED = {"=": "=", "<=": ">=", ">=": "<=", "<": ">", ">": "<"}
+_FAILED = {"=": "≠", "<=": ">", ">=": "<", "<": "≥", ">": "≤"}
+
+
+def arithmetic(desk: Desk, item: Broken) -> str:
+    """«本年支出合计 298.56 ≠ 基本支出 292.33 + 项目支出 6.12 = 298.45»."""
+    constraint = item.constraint
+    left, right = _sides(desk, constraint.left, constraint.right, item.left, item.right)
+    return f"{left} {_FAILED[constraint.operator]} {right}"
+
+
+def identity_text(desk: Desk, item: Identity) -> str:
+    """One identity of a proof: «公开03表 201 …：本年支出合计 298.56 = 基本支出 292.63 + … = 298.85，差 0.29
+    （四舍五入可解释 0.015）»."""
+    left = [Term(coefficient, ref) for coefficient, ref, _ in item.terms if coefficient > 0]
+    right = [Term(-coefficient, ref) for coefficient, ref, _ in item.terms if coefficient < 0]
+    operator = item.operator
+    if not left:
+        left, right, operator = right, left, _TURNED[operator]
+    sums = [desk.figures.total(side) for side in (left, right)]
+    shown = _sides(desk, left, right, *sums)
+    refs = [term.ref for term in left + right]
+    number = desk.edition.forms[form_of(refs[0].form)].number
+    fits = (
+        "相符"
+        if not item.gap
+        else f"差 {desk.show(abs(item.gap))}（四舍五入可解释 {item.allowed.normalize():f}）"
+    )
+    return f"{number} {_context(desk, refs)}{shown[0]} {_SHOWN[operator]} {shown[1]}，{fits}"
+
+
+def _sides(
+    desk: Desk, left: Sequence[Term], right: Sequence[Term], left_sum: Decimal, right_sum: Decimal
+) -> tuple[str, str]:
+    first = left[0].ref
+    by_column = len({(term.ref.form, term.ref.line) for term in (*left, *right)}) == 1
+    return (
+        _sum(desk, left, left_sum, first, by_column),
+        _sum(desk, right, right_sum, first, by_column),
+    )
+
+
+def _sum(desk: Desk, terms: Sequence[Term], total: Decimal, first: Ref, by_column: bool) -> str:
+    shown = [term for term in terms if desk.figures.has(term.ref)]
+    if not shown and len(terms) > 2:
+        return f"{_name(desk, terms[0].ref, first, by_column)} 等{len(terms)}项（均为空白）"
+    shown = shown or list(terms)
+    count = bool(shown) and desk.figures.is_count(shown[0].ref)
+    if not shown:
+        return desk.show(total)
+    parts = []
+    for number, (coefficient, ref) in enumerate(shown):
+        sign = "−" if coefficient < 0 else "+"
+        lead = f" {sign} " if number else ("−" if coefficient < 0 else "")
+        factor = f"{abs(coefficient)}×" if abs(coefficient) != 1 else ""
+        value = desk.cell(ref).value or "空白"
+        # What is subtracted or added below zero stands in brackets, as on paper.
+        value = f"({value})" if value.startswith("-") and (number or lead) else value
+        parts.append(f"{lead}{factor}{_name(desk, ref, first, by_column)} {value}")
+    if len(parts) > _LISTED:
+        parts = [*parts[: _LISTED - 1], f" + …等{len(parts)}项"]
+    text = "".join(parts)
+    return text if len(shown) == 1 and shown[0].coefficient == 1 else f"{text} = {desk.show(total, count)}"
+
+
+def _name(desk: Desk, ref: Ref, first: Ref, by_column: bool) -> str:
+    """The shortest name that tells a figure apart within one identity."""
+    edition, titles = desk.edition, desk.report.titles
+    if ref.form != first.form:
+        return edition.label(ref, titles)
+    form = edition.forms[form_of(ref.form)]
+    line = edition.line_name(form.id, ref.line, titles)
+    column = form.column_of[ref.column].title
+    if by_column and column:
+        return column
+    return line or column if ref.column == first.column or not column else f"{line} {column}"
+
+
+def where(desk: Desk, item: Broken) -> str:
+    """What the arithmetic leaves out: the line of a sum over columns, the column of one over lines."""
+    return _context(desk, item.constraint.refs)
+
+
+def _context(desk: Desk, refs: Sequence[Ref]) -> str:
+    first = refs[0]
+    form = desk.edition.forms[form_of(first.form)]
+    name = ""
+    if all(ref.line == first.line for ref in refs):
+        name = desk.edition.line_name(form.id, first.line, desk.report.titles)
+    elif all(ref.column == first.column for ref in refs):
+        name = form.column_of[first.column].title
+    return f"{name}：" if name else ""
