@@ -273,11 +273,13 @@ class _Specimen:
         """财决07, 09, 11: opening, income, spending, closing, each with details."""
         page = self.page(f"{sheet} {title}({number})", title, number)
         headings: list[tuple[str, ...]] = [
-            ("年初结转和结余", "合计"), ("年初结转和结余", "基本支出结转"), ("年初结转和结余", "项目支出结转和结余"),
+            ("年初结转和结余", "合计"), ("年初结转和结余", "基本支出结转"),
+            ("年初结转和结余", "项目支出结转和结余"),
             ("本年收入", "合计"), ("本年收入", "基本支出"), ("本年收入", "项目支出"),
             ("本年支出", "合计"), ("本年支出", "基本支出", "小计"), ("本年支出", "基本支出", "人员经费"),
             ("本年支出", "基本支出", "公用经费"), ("本年支出", "项目支出"),
-            ("年末结转和结余", "合计"), ("年末结转和结余", "基本支出结转"), ("年末结转和结余", "项目支出结转和结余"),
+            ("年末结转和结余", "合计"), ("年末结转和结余", "基本支出结转"),
+            ("年末结转和结余", "项目支出结转和结余"),
         ]  # fmt: skip
         top = self._codes(page, headings)
         carried = ("1", "2", "6") if form == "funds" else (None, None, None)
@@ -287,7 +289,7 @@ class _Specimen:
         return page
 
     def basic(self) -> Page:
-        """财决08-1: a column for each 款 of the economic classification; the row 合计 is what is published."""
+        """财决08-1: a column for each 款 of the economic classification; the row 合计 is published."""
         name, title = (
             "Z08_1 一般公共预算财政拨款基本支出决算明细表(财决08-1表)",
             "一般公共预算财政拨款基本支出决算明细表",
@@ -306,10 +308,10 @@ class _Specimen:
         figures = [ZERO if code is None else self.at("basic", code, "1") for code in codes]
         figures[0] = self.at("general", TOTAL, "2")
         page.line(top, figures, 4)
-        for row, line in enumerate(self.report.lines.get("general", []), top + 1):
-            self._code(page, row, line)
-            page.put(row, 3, self.report.titles.get(line, ""))
-            page.put(row, 4, self.at("general", line, "2"))
+        for row, code in enumerate(self.report.lines.get("general", []), top + 1):
+            self._code(page, row, code)
+            page.put(row, 3, self.report.titles.get(code, ""))
+            page.put(row, 4, self.at("general", code, "2"))
         return page
 
     # --- 机构运行信息表
