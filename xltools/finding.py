@@ -133,7 +133,8 @@ WORDING: dict[str, str] = {
     "reading_size_amount": "单元格中是 {content}，{why}，没有参加审核。",
     "reading_number_as_text": "{count}个金额以文本形式存放（{cells}）。",
     "reading_formula_unsolved": "公式没有保存计算结果，也无法在这里计算（{why}），没有参加审核。",
-    "reading_formula_stale": "{count}个公式的结果没有更新（{cells}），如现存 {stored}，按公式应为 {computed}。",
+    "reading_formula_stale": "{count}个公式的结果没有更新（{cells}），"
+    "如现存 {stored}，按公式应为 {computed}。",
     "reading_form_missing": "工作簿里没有找到这张表，涉及它的勾稽关系没有审核。",
     "reading_form_doubled": "这张表在工作簿里有{count}张（{places}），只审核了第一张。",
     "reading_form_headless": "工作表“{sheet}”中有这张表的表名，但没有找到表头，没有审核。",
