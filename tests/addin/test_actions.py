@@ -244,6 +244,74 @@ def test_carry_asks_when_the_year_is_wrong(held: Held, copy: Callable[..., Path]
     assert held.asked[-1] == "本工作簿是 2024 年度，所选工作簿是 2024 年度。仍然作为上年数吗？"
 
 
+# import
+
+
+def test_import_into_an_empty_workbook_builds_it(tmp_path: Path, copy: Callable[..., Path]) -> None:
+    source, wanted = copy("公开的.xlsx"), xltools.read(resource("workbooks/example.xlsx")).report
+    empty = tmp_path / "空.xlsx"
+    Held(source, "file")
+    from xltools.editions import load
+    from xltools.workbook.template import create
+
+    create(empty, load(wanted.edition))
+    held = Held(empty, "file")
+    held.port.write(COVER, {"C12": "李四"})
+    held.answers = [str(source), "yes"]
+    assert "已从 公开的.xlsx 导入" in held.press("import")
+    made = xltools.read(empty).report
+    assert made.amounts == wanted.amounts and made.lines == wanted.lines
+    assert made.cover.entity == wanted.cover.entity and made.cover.reviewed_by == "李四"
+    assert "公开01表" in held.asked[-1] and list(tmp_path.glob("空.xlsx.备份/*"))
+
+
+def test_import_over_figures_writes_cells_and_keeps_formulas(held: Held, copy: Callable[..., Path]) -> None:
+    source = copy("新数.xlsx")
+    wanted = xltools.read(source)
+    ref = Ref("general", "2010399", "3")
+    assert wanted.formulas and ref not in wanted.formulas
+    held.port.write("公开05表", {place_of(held, ref).cell: 9.99})
+    formulas = {
+        (sheet.title, cell.coordinate): cell.value
+        for sheet in held.openpyxl.worksheets for row in sheet.iter_rows() for cell in row
+        if isinstance(cell.value, str) and cell.value.startswith("=")
+    }  # fmt: skip
+    held.answers = [str(source), "yes"]
+    assert "导入" in held.press("import")
+    if held.book:
+        held.book.impl.openpyxl.save(held.path)
+    assert xltools.read(held.path).report.amounts == wanted.report.amounts
+    book = held.openpyxl  # opened once: a cell of a file at a time would open it 319 times
+    assert {(sheet, cell): book[sheet][cell].value for sheet, cell in formulas} == formulas
+
+
+def test_import_takes_spare_rows_and_says_when_they_are_too_few(tmp_path: Path, held: Held) -> None:
+    from xltools.report import Report
+
+    report = xltools.read(held.path).report
+    lines = {**report.lines, "expenditure": [*report.lines["expenditure"], "210", "21011", "2101101"]}
+    more = {Ref("expenditure", code, "1"): Decimal("1.00") for code in ("210", "21011", "2101101")}
+    source = tmp_path / "多.xlsx"
+    xltools.write(
+        source, Report(**{**_fields(report), "lines": lines, "amounts": {**report.amounts, **more}})
+    )
+    held.answers = [str(source), "yes"]
+    assert "请先在“公开03表”中插入 3 行" in held.press("import")
+
+
+def _fields(report: Any) -> dict[str, Any]:
+    return {name: getattr(report, name) for name in report.__slots__}
+
+
+def test_import_declined_or_not_a_workbook(held: Held, tmp_path: Path, copy: Callable[..., Path]) -> None:
+    held.answers = [str(copy("别的.xlsx")), None]
+    assert held.press("import") == "没有导入。"
+    (tmp_path / "坏.xlsx").write_bytes(b"nothing")
+    held.answers = [str(tmp_path / "坏.xlsx")]
+    held.press("import")
+    assert held.said and "没有完成" not in held.said
+
+
 # suggestions
 
 

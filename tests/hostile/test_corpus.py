@@ -211,7 +211,7 @@ def test_a_date_by_its_format(tmp_path: Path) -> None:
     def change(book: Any) -> None:
         book[SHEET]["E10"] = datetime(2024, 6, 22)
         hide(book)
-        book[SHEET].merge_cells("E14:F14")
+        book[SHEET].merge_cells("D15:E15")
 
     def hide(book: Any) -> None:
         book[SHEET].row_dimensions[12].hidden = True

@@ -101,6 +101,15 @@ def stop(office: Office) -> None:
         office.process.wait(10)
 
 
+def _interpreter(folder: Path) -> Path:
+    """This Python with the checkout on its path: what an installed xltools would be."""
+    path = folder / "python"
+    root = Path(libreoffice.__file__).parents[2]
+    path.write_text(f'#!/bin/sh\nPYTHONPATH="{root}" exec "{sys.executable}" "$@"\n')
+    path.chmod(0o755)
+    return path
+
+
 @pytest.fixture(scope="session")
 def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A fresh profile that has our extension."""
@@ -113,7 +122,7 @@ def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = Path(f"/tmp/xltools-real-{uuid.uuid4().hex}")
     (folder / "profile").mkdir(parents=True)
     extension = folder / "xltools.oxt"
-    extension.write_bytes(libreoffice.extension())
+    extension.write_bytes(libreoffice.extension(python=str(_interpreter(folder))))
     install(extension, folder / "profile")
     return folder / "profile"
 

@@ -103,6 +103,8 @@ def test_marks_and_notes_come_and_go(port: Through) -> None:
     port.mark({Place("公开03表", "C8"): Mark("错误", "不等"), Place("公开03表", "D8"): Mark("核实", "请说明")})
     sheet = port.calc.document.Sheets.getByName("公开03表")
     assert ours(port, "公开03表") == 2
+    # the rule is bound to the cell, or nothing would be seen
+    assert "xltools" in sheet.getCellRangeByName("C8").ConditionalFormat.getByIndex(0).Formula1
     assert "不等" in sheet.getCellRangeByName("C8").Annotation.String
     port.mark({Place("公开03表", "C8"): Mark("错误", "仍不等")})
     assert "仍不等" in sheet.getCellRangeByName("C8").Annotation.String

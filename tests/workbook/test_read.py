@@ -209,6 +209,25 @@ def test_codes_as_people_type_them(kind: str) -> None:
     assert rules(reading) == []
 
 
+@pytest.mark.parametrize("split", [False, True])
+@pytest.mark.parametrize("own_row", [False, True])
+def test_codes_under_three_headings(split: bool, own_row: bool) -> None:
+    """科目代码 over 类, 款, 项, as other provinces print it: the code merged over them, or in three parts."""
+    book = Book.example().insert_column("公开03表", 1).insert_column("公开03表", 1)
+    rows = book.sheets["公开03表"]
+    row, _ = book.find("公开03表", "栏次")
+    if own_row:
+        book.insert_row("公开03表", row, ["类", "款", "项"])
+    else:
+        rows[row][0:4] = ["类", "款", "项", "栏次"]
+    row, _ = book.find("公开03表", "合计")
+    for cells in rows[row + 1 :]:
+        code = str(cells[0])
+        if split and code.isdigit():
+            cells[0:3] = [code[:3], float(code[3:5]) if code[3:5] else "", code[5:7]]
+    clean(book)
+
+
 def test_a_missing_code_is_found_by_its_name() -> None:
     book = Book.example()
     row, at = book.find("公开05表", "2080502")

@@ -14,6 +14,8 @@ from xltools.workbook.labels import bare, code, key, label, short
 
 LINE, CODE, TITLE, AMOUNT, OTHER = "line", "code", "title", "amount", "other"
 """What a column of a table holds: 行次, 科目代码, the names of the lines, figures, anything else."""
+LEVEL = "level"
+"""款 or 项 of a code in a column of its own, right of the 类."""
 
 
 def role(path: Path) -> str:
@@ -211,6 +213,8 @@ class Blueprints:
 
         The title may follow other words: 2024年度支出决算表, 公开03表 支出决算表.
         """
+        if len(text) > 80:
+            return None
         if text not in self.seen:
             if len(self.seen) > 100_000:
                 self.seen.clear()

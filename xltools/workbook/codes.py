@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xltools.report import TOTAL, Ref
-from xltools.workbook.blueprint import CODE, TITLE
+from xltools.workbook.blueprint import CODE, LEVEL, TITLE
 from xltools.workbook.harvest import Spot, Taker
 from xltools.workbook.labels import bare, code, code_and_title, key, label
 from xltools.workbook.locate import Region
@@ -26,6 +26,7 @@ class _Codes:
         self.taker = taker
         self.form = region.plan.form
         self.code_at = block.get(CODE, [])
+        self.level_at = block.get(LEVEL, [])
         self.title_at = block.get(TITLE, [])
         self.amounts = list(region.columns.amounts.items())
         self.places = [at for at, _ in self.amounts]
@@ -39,6 +40,8 @@ class _Codes:
         for row in body:
             cells = rows[row]
             digits = next((found for at in self.code_at if (found := code(cells[at]))), "")
+            if digits and self.level_at:
+                digits += "".join(two.zfill(2) for at in self.level_at if (two := code(cells[at])))
             title = next((cells[at] for at in self.title_at if label(cells[at])), "")
             if digits and len(digits) <= _MOST_DIGITS:
                 self._line(digits, row, title)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from xltools.workbook.blueprint import AMOUNT, CODE, LINE, OTHER, TITLE, Blueprint, blocks, role
+from xltools.workbook.blueprint import AMOUNT, CODE, LEVEL, LINE, OTHER, TITLE, Blueprint, blocks, role
 from xltools.workbook.headings import Head, Path, Rows
 from xltools.workbook.labels import code
 
@@ -179,6 +179,19 @@ def _find_codes(columns: Columns, head: Head, rows: Rows, bottom: int) -> None:
             columns.others.remove(beside)
             block[TITLE] = [beside]
     block.pop(LINE, None)
+    if block.get(CODE) and block.get(TITLE):
+        between = range(block[CODE][0] + 1, block[TITLE][0])
+        body = rows[head.last + 1 : bottom]
+        levels = [at for at in between if at not in columns.amounts and _is_level(at, body)]
+        if levels:
+            block[LEVEL] = levels
+            columns.others = [at for at in columns.others if at not in levels]
+
+
+def _is_level(at: int, rows: Rows) -> bool:
+    """Whether a column holds the two digits of 款 or 项 and nothing else."""
+    found = [cells[at] for cells in rows if cells[at] != "" and cells[at] is not None]
+    return bool(found) and all(1 <= len(code(content)) <= 2 for content in found)
 
 
 def _count_codes(at: int, rows: Rows) -> int:

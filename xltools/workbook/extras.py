@@ -14,20 +14,24 @@ from xltools import amount
 from xltools.amount import PLACES, ZERO, NotAnAmount
 from xltools.editions import Edition
 from xltools.finding import Cell, Finding
-from xltools.report import TOTAL, Ref, Report
+from xltools.report import NARRATIVE, TOTAL, Place, Ref, Report
 from xltools.workbook import layout
+from xltools.workbook.address import join
 from xltools.workbook.grid import Grid
 from xltools.workbook.harvest import shown
 from xltools.workbook.labels import bare, code, key, label
 from xltools.workbook.layout import Field, Table
 from xltools.workbook.troubles import trouble
 
+_LONGEST_LABEL = 60
+"""Longer texts are prose."""
+
 Spots = dict[str, list[tuple[int, int]]]
 
 
 @dataclass(slots=True)
 class Page:
-    """A sheet with an index of its texts: key → rows and columns from 0, in reading order."""
+    """A sheet with an index of its short texts: key → rows and columns from 0, in reading order."""
 
     grid: Grid
     texts: Spots
@@ -47,7 +51,8 @@ class Page:
         row, at = spot
         for content in self.grid.rows[row][at + 1 :]:
             if content != "" and content is not None:
-                return "" if label(content) in stops else content
+                short = type(content) is str and len(content) <= _LONGEST_LABEL
+                return "" if short and label(content) in stops else content
         return ""
 
     def value(self, one: Field, stops: frozenset[str]) -> object:
@@ -80,7 +85,7 @@ def page(grid: Grid) -> Page:
     texts: Spots = {}
     for row, cells in enumerate(grid.rows):
         for at, content in enumerate(cells):
-            if type(content) is str and content:
+            if type(content) is str and content and len(content) <= _LONGEST_LABEL:
                 texts.setdefault(key(content), []).append((row, at))
     return Page(grid, texts)
 
@@ -94,7 +99,7 @@ _COVER = frozenset(key(one.label) for one in layout.COVER_FIELDS)
 _COVER_STOPS = _COVER | {key(one.help) for one in layout.COVER_FIELDS}
 _OVERVIEW = frozenset(key(one.label) for one in (layout.DUTIES, layout.ORGANISATION))
 _COVER_NEEDS = 4
-_FORM_SHEET = re.compile(r"^公开\d+表$")
+_FORM_SHEET = re.compile(r"^公开(0\d|10)表$")
 
 
 def find_extras(grids: Iterable[Grid]) -> Extras:
@@ -279,7 +284,7 @@ def _read_facts(one: Page, report: Report) -> None:
 def read_narrative(one: Page, report: Report) -> None:
     """Reasons, purposes and rewritten sentences by key; where the key is gone by section and content."""
     known: dict[tuple[str, str], str] = {}
-    for _, record in records(one, layout.SENTENCES, frozenset()):
+    for row, record in records(one, layout.SENTENCES, frozenset()):
         name, text = words(record.get("key", "")), words(record.get("reason", ""))
         final = words(record.get("final", ""))
         if (text or final) and not name:
@@ -290,6 +295,12 @@ def read_narrative(one: Page, report: Report) -> None:
             report.reasons.setdefault(name, text)
         if name and final:
             report.texts.setdefault(layout.FINAL + name, final)
+        if name:
+            # The text that is published stands in 最终文字, beside the generated one.
+            heading = layout.SENTENCES.headings[layout.SENTENCES.at("final" if final else "generated")]
+            column = (one.find(heading.label) or (0, 0))[1]
+            place = Place(one.grid.name, join(row + 1, column + 1))
+            report.places.setdefault(Ref(NARRATIVE, name, "text"), place)
 
 
 def _sentence_keys(report: Report) -> dict[tuple[str, str], str]:

@@ -21,7 +21,10 @@ _SHOWN = 24
 _EXACT_PLACES = 6
 _KEPT = 50_000
 
+_SHEETS_KEPT = 100
+
 _numbers: dict[float, Decimal] = {}
+_places: dict[str, dict[str, Place]] = {}
 
 
 def number(content: float) -> Decimal:
@@ -52,6 +55,16 @@ def shown(content: object) -> str:
         text = content.isoformat() if hasattr(content, "isoformat") else str(content)
     text = " ".join(text.split())
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _places_of(sheet: str) -> dict[str, Place]:
+    """The places of a sheet of this name made so far; many workbooks have the same."""
+    found = _places.get(sheet)
+    if found is None or len(found) > _KEPT:
+        if len(_places) > _SHEETS_KEPT:
+            _places.clear()
+        found = _places[sheet] = {}
+    return found
 
 
 @dataclass(slots=True)
@@ -103,6 +116,7 @@ class Taker:
         self.used: set[tuple[int, int]] = set()
         self.letters = [column_letters(at + 1) for at in range(grid.width)]
         self.counts = {line.id for line in form.lines if line.count}
+        self.known = _places_of(grid.name)
         self.hides = bool(grid.facts.hidden_rows or grid.facts.hidden_columns)
 
     def spot(self, row: int, at: int, ref: Ref | None = None) -> Spot:
@@ -127,13 +141,17 @@ class Taker:
         cells, formulas = self.grid.rows[row], self.grid.facts.formulas
         places, amounts = harvest.places, harvest.amounts
         refs, letters, digits = self.plan.refs(line), self.letters, str(row + 1)
+        known = self.known
         for at, column in columns:
             ref = refs.get(column)
             if ref is None:
                 continue
             content = cells[at]
             address = letters[at] + digits
-            places[ref] = Place(name, address)
+            place = known.get(address)
+            if place is None:
+                place = known[address] = Place(name, address)
+            places[ref] = place
             formula = formulas.get(address)
             if formula is not None:
                 harvest.formulas[ref] = plain_names(formula)

@@ -13,6 +13,8 @@ from xltools.report import TOTAL
 from xltools.workbook.labels import code, label
 
 COLUMN_NUMBERS = "栏次"
+LEVELS = frozenset({"类", "款", "项"})
+"""Headings of the three parts of a code, where they stand in columns of their own."""
 _FAR = 40
 """Rows below a title in which its headings are looked for."""
 
@@ -74,7 +76,7 @@ def _belongs(cells: Sequence[object], words: frozenset[str]) -> bool:
     found = 0
     for cell in cells:
         if type(cell) is str:
-            found += bool(cell) and label(cell) in words
+            found += bool(cell) and (label(cell) in words or label(cell) in LEVELS)
         elif type(cell) is float or type(cell) is int:
             return False
     return found > 1 or (found == 1 and not any(label(cell) == TOTAL for cell in cells))
@@ -92,6 +94,8 @@ def is_numbers(cells: Sequence[object]) -> bool:
             digits.append(int(number))
         elif label(cell) == COLUMN_NUMBERS:
             named = True
+        elif label(cell) in LEVELS:
+            continue
         else:
             return False
     if not digits or max(digits) > 40:
@@ -107,6 +111,9 @@ def _extend(paths: dict[int, Path], own: set[int], cells: Sequence[object]) -> N
     for at, cell in enumerate(cells):
         above = before.get(at, ())
         text = label(cell)
+        if text in LEVELS:
+            carried = ""
+            continue
         if text:
             carried, parent = text, above
             own.add(at)

@@ -4,6 +4,7 @@ Runs inside LibreOffice on its own Python (3.10 or later): standard library and 
 means stands in xltools/addin/port.py; sheets and cells are plain texts here, so all of it can go over a pipe.
 """
 
+import contextlib
 import os
 import re
 import tempfile
@@ -12,13 +13,13 @@ import uno
 from com.sun.star.awt.MessageBoxButtons import BUTTONS_YES_NO
 from com.sun.star.awt.MessageBoxType import QUERYBOX
 from com.sun.star.beans import PropertyValue
+from com.sun.star.sheet.ConditionOperator import FORMULA
 from com.sun.star.sheet.FormulaResult import ERROR
 from com.sun.star.table import CellAddress
 from com.sun.star.uno import RuntimeException
 from com.sun.star.ui.dialogs.TemplateDescription import FILESAVE_AUTOEXTENSION
 
 EXCEL_FILE = 3  # com.sun.star.sheet.AddressConvention.XL_OOX: English names, commas
-CONDITION, FORMULA = 0, 9  # ConditionEntryType.CONDITION, ConditionalFormat's operator for a formula
 TAG = 'N("xltools")=0'
 TAG_WORD = '"xltools"'
 ALL_CONTENTS = 1 | 2 | 4 | 16  # CellFlags: values, dates, texts, formulas
@@ -111,6 +112,7 @@ class CalcPort:
             target.Rows.removeByIndex(first, last - first + 1)
         model = target.getCellRangeByPosition(0, first - 1, width, first - 1)
         model.clearContents(ALL_CONTENTS)
+        target.Rows.getByIndex(first - 1).OptimalHeight = True
         for row in range(first, first + count - 1):
             target.copyRange(target.getCellByPosition(0, row).CellAddress, model.RangeAddress)
 
@@ -142,14 +144,17 @@ class CalcPort:
         for address in addresses:
             column, row = split(address)
             ranges.addRangeAddress(sheet.getCellByPosition(column, row).RangeAddress, False)
-        formats = sheet.ConditionalFormats
-        number = formats.createByRange(ranges)
-        found = next(one for one in formats.getConditionalFormats() if one.ID == number)
-        found.createEntry(CONDITION, 0)
-        entry = found.getByIndex(0)
-        entry.setPropertyValue("StyleName", self._style(level))
-        entry.setPropertyValue("Operator", FORMULA)
-        entry.setPropertyValue("Formula1", TAG)
+        # the newer sheet.ConditionalFormats.createByRange does not bind the rule to its cells
+        rules = ranges.ConditionalFormat
+        rules.clear()
+        rules.addNew(
+            (
+                property_value("Operator", FORMULA),
+                property_value("Formula1", TAG),
+                property_value("StyleName", self._style(level)),
+            )
+        )
+        ranges.ConditionalFormat = rules
 
     def _style(self, level):
         styles = self.document.StyleFamilies.getByName("CellStyles")
@@ -157,6 +162,7 @@ class CalcPort:
         if not styles.hasByName(name):
             style = self.document.createInstance("com.sun.star.style.CellStyle")
             styles.insertByName(name, style)
+            style.setParentStyle("")  # or the mark would bring the default font along
             style.setPropertyValue("CellBackColor", COLOURS[level])
         return name
 
@@ -224,10 +230,8 @@ class CalcPort:
         if self.controller.hasInfobar(INFOBAR):
             self.controller.removeInfobar(INFOBAR)
         if text:
-            try:
+            with contextlib.suppress(RuntimeException):  # a window that nobody sees has no bar
                 self.controller.appendInfobar(INFOBAR, TITLE, text, 0, (), True)
-            except RuntimeException:
-                pass  # a window that nobody sees has no bar
 
     def ask(self, kind, question):
         asked = {

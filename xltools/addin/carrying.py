@@ -1,4 +1,4 @@
-"""The buttons that bring figures in from another file: 结转上年数 and 导入…."""
+"""结转上年数: last year's figures from last year's workbook."""
 
 from __future__ import annotations
 
@@ -105,8 +105,3 @@ def _year_fits(port: Port, now: Report, last: Report) -> bool:
         return True
     question = f"本工作簿是 {now.cover.year} 年度，所选工作簿是 {last.cover.year} 年度。仍然作为上年数吗？"
     return port.ask("yes", question) is not None
-
-
-def bring(port: Port) -> None:
-    """导入…: ask for a file and bring its figures into this workbook."""
-    raise XltoolsError("导入尚未完成。", "请用命令行 xltools import。")
