@@ -48,11 +48,8 @@ class Model:
     rows: tuple[Row, ...]
     soft: frozenset[str]
     constraints: tuple[Constraint, ...]
-
-    @cached_property
-    def index(self) -> dict[Ref, int]:
-        """Cell index by Ref."""
-        return {ref: number for number, ref in enumerate(self.refs)}
+    index: Mapping[Ref, int]
+    """Cell number by Ref."""
 
     @cached_property
     def watch(self) -> list[list[int]]:
@@ -62,7 +59,8 @@ class Model:
     @cached_property
     def exact(self) -> list[bool]:
         """Per cell whether it is a count or a score: no amount, no rounding."""
-        return [is_exact(ref) for ref in self.refs]
+        forms = {form for form in {ref.form for ref in self.refs} if _may_be_exact(form)}
+        return [ref.form in forms and is_exact(ref) for ref in self.refs]
 
     @cached_property
     def in_yuan(self) -> Model:
@@ -73,7 +71,7 @@ class Model:
             row._replace(low=row.low + row.allowed, high=row.high - row.allowed, allowed=0)
             for row in self.rows
         ]
-        return Model(self.refs, tuple(rows), self.soft, self.constraints)
+        return Model(self.refs, tuple(rows), self.soft, self.constraints, self.index)
 
     @cached_property
     def blank(self) -> list[tuple[Terms, int, int]]:
@@ -103,9 +101,11 @@ class Model:
 
 def is_exact(ref: Ref) -> bool:
     """Whether a figure is a count or a score."""
-    if ref.form == "statistics":
-        return ref.line in COUNT_LINES
-    return ref.form.startswith(EXACT_FORMS)
+    return _may_be_exact(ref.form) and (ref.form != "statistics" or ref.line in COUNT_LINES)
+
+
+def _may_be_exact(form: str) -> bool:
+    return form == "statistics" or form.startswith(EXACT_FORMS)
 
 
 def _watch(size: int, rows: Sequence[Row]) -> list[list[int]]:
@@ -142,7 +142,7 @@ def compile(
             # A hard rule wins over the same said softly; one that defines a total over one that compares.
             if known is None or (known.rule in soft and row.rule not in soft) or known.total < row.total:
                 rows[key] = row
-    return Model(tuple(index), tuple(rows.values()), soft, everything)
+    return Model(tuple(index), tuple(rows.values()), soft, everything, index)
 
 
 class AppliedRule(Protocol):
