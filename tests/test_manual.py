@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
 from tests import manual
-from xltools import cli
+from xltools import build, cli
 from xltools.addin.actions import ACTIONS
 from xltools.finding import WORDING
 from xltools.functions import FUNCTIONS
 from xltools.narrative import wording
+from xltools.resources import resource
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "docs" / "manual.md").read_text(encoding="utf-8")
@@ -69,3 +71,23 @@ def test_every_kind_of_finding_has_its_family() -> None:
     assert [title for title in FAMILIES if f"### {title}" not in TEXT] == []
     patterns = "|".join(FAMILIES.values())
     assert [kind for kind in WORDING if not re.match(patterns, kind)] == []
+
+
+def test_what_is_generated_is_fresh() -> None:
+    """When this fails: nox -s docs."""
+    for path, text in build.docs().items():
+        assert path.read_text(encoding="utf-8") == text, path.name
+
+
+def test_the_page_behind_the_help_button() -> None:
+    """One file with its pictures beside it; every link inside it leads somewhere."""
+    path = resource("docs/manual.html")
+    page = path.read_text(encoding="utf-8")
+    anchors = set(re.findall(r' id="([^"]+)"', page))
+    for target in re.findall(r'(?:href|src)="([^"]+)"', page):
+        if target.startswith("#"):
+            assert unquote(target[1:]) in anchors, target
+        elif not target.startswith("https://www.python.org"):
+            assert (path.parent / target).is_file(), target
+    assert "<!--" not in page
+    assert all(f'id="{name.lower()}"' in page for name in FUNCTIONS)
