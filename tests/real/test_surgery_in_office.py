@@ -111,13 +111,17 @@ def test_libreoffice_sees_what_was_written(tmp_path: Path, convert: object) -> N
     assert "xltools_版本" in book.defined_names
 
 
-def test_values_that_were_forgotten_are_computed_by_libreoffice(tmp_path: Path, convert: object) -> None:
+def test_renewed_values_are_those_of_libreoffice(tmp_path: Path, convert: object) -> None:
     file = build(tmp_path / "a.xlsx")
-    outcome = edit(file, Edits(sheets={"公开03表": SheetEdit(cells={"B4": 1000})}))
-    assert "B20" in outcome.stale["公开03表"] and "B20" in read_facts(open_package(file))["公开03表"].uncached
-    again = convert(file, "xlsx")  # type: ignore[operator]
-    page = openpyxl.load_workbook(again, data_only=True)["公开03表"]
+    outcome = edit(file, Edits(sheets={"公开03表": SheetEdit(cells={"B4": 1000, "C6": Decimal("0.01")})}))
+    assert outcome.stale == {"公开03表": {"H3", "I3"}}  # SORT and an array formula: left to the program
+    page = openpyxl.load_workbook(file, data_only=True)["公开03表"]
+    again = openpyxl.load_workbook(convert(file, "xlsx"), data_only=True)["公开03表"]  # type: ignore[operator]
     assert page["B20"].value == sum(row * 10 + 0.25 for row in range(2, 19)) - 30.25 + 1000
+    assert page["I3"].value is None and again["I3"].value == 40.5
+    for row in again["A1:G30"]:
+        for cell in row:
+            assert page[cell.coordinate].value == cell.value, cell.coordinate
 
 
 def test_files_saved_by_libreoffice_are_read_fast_and_edited(tmp_path: Path, convert: object) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from xltools.workbook.dependents import dependents
+from tests.workbook.builders import worksheet
+from xltools.workbook.dependents import dependents, may_see
 
 FORMULAS = {
     "公开01表": {"A1": "公开03表!B2+1", "A2": "A1*2", "A3": "SUM('公开03表'!A1:C9)", "A4": "7+5"},
@@ -39,6 +40,26 @@ def test_nothing_depends_on_a_sheet_of_ours() -> None:
 )
 def test_what_cannot_be_told_counts_as_dependent(formula: str) -> None:
     assert dependents({"分析": {"A1": formula}}, {"分析": {"Z9"}}) == {"分析": {"A1"}}
+
+
+@pytest.mark.parametrize(
+    ("formula", "sees"),
+    [
+        ("'公开03表'!A1", True),
+        ("SUM(公开03表!A1:B2)", True),
+        ("'It''s A&amp;B'!A1", True),
+        ("合计+1", True),
+        ("表1[金额]", True),
+        ("SUM(公开01表:公开09表!A1)", True),
+        ("SUM('公开 01表:公开 09表'!A1)", True),
+        ("INDIRECT(A1)", True),
+        ("[1]!XT_TOTAL(A1:B2)+公开01表!A1", False),
+        ("SUM(A1:A3)", False),
+    ],
+)
+def test_sheets_that_cannot_see_a_change_are_told_by_their_text(formula: str, sees: bool) -> None:
+    text = worksheet(f'<row r="1"><c r="A1"><f>{formula}</f><v>1</v></c></row>')
+    assert may_see(text, ["公开03表", "It's A&B"], ["合计"]) is sees
 
 
 def test_names_of_sheets_in_any_case_and_quotes() -> None:

@@ -623,6 +623,25 @@ def test_other_dialects_are_refused_in_words(file: Path) -> None:
     refused(file, {"A1": 1}, "特殊格式")
 
 
+def test_formulas_in_a_dialect_that_cannot_be_edited_are_left_to_excel(file: Path) -> None:
+    """Their stored values stay, but are named, and Excel is told to compute."""
+    prefixed = (
+        '<?xml version="1.0"?><x:worksheet xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><x:sheetData>'
+        '<x:row r="1"><x:c r="A1"><x:f>表!B2*2</x:f><x:v>2</x:v></x:c></x:row></x:sheetData></x:worksheet>'
+    )
+    wide = (
+        worksheet('<row r="1"><c r="A1"><f>表!B2*3</f><v>3</v></c></row>')
+        .replace("UTF-8", "UTF-16")
+        .encode("utf-16")
+    )
+    extra = {"xl/worksheets/sheet2.xml": prefixed, "xl/worksheets/sheet3.xml": wide}
+    file.write_bytes(zipped(parts_of({"表": worksheet(ROW), "甲": "", "乙": ""}, extra=extra)))
+    outcome = apply(open_package(file), Edits(sheets={"表": SheetEdit(cells={"B2": 9})}))
+    assert outcome.stale == {"甲": {"A1"}, "乙": {"A1"}}
+    assert outcome.changed == ["xl/workbook.xml", "xl/worksheets/sheet1.xml"]
+    assert edit(file, Edits(sheets={"表": SheetEdit(cells={"B2": 9})})).stale == outcome.stale
+
+
 def test_macros_stay(tmp_path: Path) -> None:
     file = tmp_path / "宏.xlsm"
     project = bytes(range(256)) * 20

@@ -34,8 +34,12 @@ _UNTOLD = frozenset(
     ("INDIRECT", "OFFSET", "CELL", "INFO", "NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY")
 )
 _FAR_WORDS = ("INDIRECT", "OFFSET", "CELL(", "INFO(", "NOW(", "TODAY(", "RAND")
-_TABLE = re.compile(r"\w\[")
+_TEXT = re.compile("<f(?: [^>]*)?>([^<]+)</f>")
 _SPAN = re.compile(r":[^'!<>,()]*'?!")
+
+
+Place = tuple[int, int]
+"""Row and column from 1."""
 
 
 @dataclass(slots=True)
@@ -103,53 +107,80 @@ def dependents(
     changed: Mapping[str, Collection[str]],
     names: Mapping[str, str] | None = None,
     arrays: Mapping[str, Mapping[str, str]] | None = None,
+    memo: dict[tuple[str, str], Precedents] | None = None,
 ) -> dict[str, set[str]]:
     """Sheet → formula cells that depend, directly or through others, on the ``changed`` cells.
 
     ``formulas`` as from ``read_formulas``; ``changed``: sheet → cells; ``names``: defined names → their
-    formula. ``arrays``: sheet → anchor → range of
-    array formulas. Sheet names in the result are those of ``formulas``.
+    formula; ``arrays``: sheet → anchor → range of array formulas; ``memo``: what formulas read, kept from
+    call to call. Sheet names in the result are those of ``formulas``.
     """
     known = {name.lower(): text for name, text in (names or {}).items()}
-    pending = {
-        (sheet, cell): precedents(text, sheet, known)
-        for sheet, cells in formulas.items()
-        for cell, text in cells.items()
-    }
-    fresh = {(sheet.casefold(), *split(cell)) for sheet, cells in changed.items() for cell in cells}
+    memo = {} if memo is None else memo
+    for sheet, texts in formulas.items():
+        for cell, text in texts.items():
+            if (sheet, cell) not in memo:
+                memo[sheet, cell] = precedents(text, sheet, known)
+    pending = dict(memo)
+    fresh: dict[str, set[Place]] = {}
+    for sheet, cells in changed.items():
+        fresh.setdefault(sheet.casefold(), set()).update(map(split, cells))
     found: dict[str, set[str]] = {}
     while fresh and pending:
-        by_sheet: dict[str, list[tuple[int, int]]] = {}
-        for sheet, row, column in fresh:
-            by_sheet.setdefault(sheet, []).append((row, column))
-        hit = [key for key, reads in pending.items() if reads.any or _touches(reads, by_sheet)]
+        boxes = {sheet: (_box(cells), cells) for sheet, cells in fresh.items() if cells}
+        hit = [key for key, reads in pending.items() if reads.any or _touches(reads, boxes)]
+        fresh = {}
         for sheet, cell in hit:
             del pending[sheet, cell]
             found.setdefault(sheet, set()).add(cell)
-        fresh = {(sheet.casefold(), *split(cell)) for sheet, cell in hit}
-        for sheet, cell in hit:
+            more = fresh.setdefault(sheet.casefold(), set())
+            more.add(split(cell))
             if reference := (arrays or {}).get(sheet, {}).get(cell):
-                fresh |= {(sheet.casefold(), row, column) for row, column in places(area(reference))}
+                more.update(places(area(reference)))
     return found
 
 
 def may_see(text: str, sheets: Collection[str], names: Collection[str]) -> bool:
     """Whether formulas in ``text``, the XML of a sheet, may read one of the other ``sheets``: they name it or
     a defined name, or could mean anything. Quick, and wrong only by saying yes."""
-    if "<f" not in text:
+    if ":f>" in text or ":f " in text or "<![CDATA[" in text:  # formulas written in another way
+        return True
+    text = "\n".join(_TEXT.findall(text))
+    if not text:
         return False
     if any(escape(sheet.replace("'", "''")) in text for sheet in sheets):
         return True
     if any(word in text for word in _FAR_WORDS) or any(name in text for name in names):
         return True
-    return ("[" in text and _TABLE.search(text) is not None) or (
-        "!" in text and _SPAN.search(text) is not None
-    )
+    return _has_table(text) or ("!" in text and _SPAN.search(text) is not None)
 
 
-def _touches(reads: Precedents, fresh: Mapping[str, list[tuple[int, int]]]) -> bool:
-    return any(
-        top <= row <= bottom and left <= column <= right
-        for sheet, (top, left, bottom, right) in reads.areas
-        for row, column in fresh.get(sheet, ())
-    )
+def _has_table(text: str) -> bool:
+    """Whether a bracket follows a name, as in 表1[金额]; a pattern would look at every letter for that."""
+    at = text.find("[")
+    while at > 0:
+        if text[at - 1].isalnum():
+            return True
+        at = text.find("[", at + 1)
+    return False
+
+
+def _box(cells: Collection[Place]) -> Area:
+    """The rectangle around some cells."""
+    rows, columns = [row for row, _ in cells], [column for _, column in cells]
+    return min(rows), min(columns), max(rows), max(columns)
+
+
+def _touches(reads: Precedents, fresh: Mapping[str, tuple[Area, Collection[Place]]]) -> bool:
+    for sheet, (top, left, bottom, right) in reads.areas:
+        if sheet not in fresh:
+            continue
+        (first, begin, last, end), cells = fresh[sheet]
+        if top > last or bottom < first or left > end or right < begin:
+            continue
+        if top == bottom and left == right:
+            if (top, left) in cells:
+                return True
+        elif any(top <= row <= bottom and left <= column <= right for row, column in cells):
+            return True
+    return False

@@ -10,8 +10,8 @@ from pathlib import Path
 from xltools.errors import XltoolsError
 from xltools.workbook.address import Area, area, join, places, split
 from xltools.workbook.container import rebuild
-from xltools.workbook.dependents import dependents, may_see
-from xltools.workbook.formulas import Facts, decode, fast_facts, slow_facts
+from xltools.workbook.dependents import Precedents, dependents, may_see
+from xltools.workbook.formulas import Facts, decode, fast_facts, sheet_data, slow_facts
 from xltools.workbook.markup import elements
 from xltools.workbook.package import Kind, Package, open_bytes, open_package, resolve
 from xltools.workbook.save import check_writable, save
@@ -70,10 +70,15 @@ def _with_values(edits: Edits, edited: Package, stale: Mapping[str, set[str]]) -
     from xltools.workbook.operations import content_value
     from xltools.workbook.recompute import fill_in
 
-    grids = {grid.name: grid for grid in file_grids(edited)}
+    try:
+        grids = {grid.name: grid for grid in file_grids(edited)}
+    except XltoolsError:  # some sheet that cannot be read: all is left to Excel
+        return edits
     fill_in(list(grids.values()))
     sheets = dict(edits.sheets)
     for name, addresses in stale.items():
+        if sheet_data(decode(edited.read(edited.sheet(name).part))) is None:  # cannot be edited
+            continue
         grid = grids[name]
         cells = dict(sheets.get(name, SheetEdit()).cells)
         for address in addresses - grid.unsolved.keys() - grid.facts.arrays.keys():
@@ -221,22 +226,25 @@ class _Work:
         Sheets whose formulas cannot see those concerned so far are not read.
         """
         names = book.defined_names(self.parts.text(self.package.workbook_part))
+        names = {name: text for name, text in names.items() if not name.startswith("_xlnm.")}
         facts = {name: self._facts_of(name, sheet.text()) for name, sheet in self.open.items()}
         others = {
             sheet.name: decode(self.package.read(sheet.part))
+            or "<f>INDIRECT</f>"  # unknown: may see anything
             for sheet in self.package.sheets
             if sheet.name not in facts and sheet.kind == "worksheet"
         }
+        concerned = set(changed)
+        memo: dict[tuple[str, str], Precedents] = {}
         while True:
+            for name in [name for name in others if may_see(others[name], concerned, names)]:
+                facts[name] = self._facts_of(name, others.pop(name))
             arrays = {name: found.arrays for name, found in facts.items()}
             formulas = {name: found.formulas for name, found in facts.items()}
-            found = dependents(formulas, changed, names, arrays)
-            fresh = {*changed, *found}
-            near = [name for name, text in others.items() if not text or may_see(text, fresh, names)]
-            if not near:
+            found = dependents(formulas, changed, names, arrays, memo)
+            if concerned.issuperset(found):
                 return found, arrays
-            for name in near:
-                facts[name] = self._facts_of(name, others.pop(name))
+            concerned.update(found)
 
     def _facts_of(self, name: str, text: str) -> Facts:
         found = fast_facts(text) if text else None
