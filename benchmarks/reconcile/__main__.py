@@ -1,4 +1,4 @@
-"""``python -m benchmarks.reconcile [--units N] [--start SEED] [--misses]``: the table of targets with our figures.
+"""``python -m benchmarks.reconcile [--units N] [--start SEED] [--misses]``: the table of targets, measured.
 
 Two differently distributed generators (a, b), one run; times are CPU times of this machine.
 """

@@ -17,7 +17,7 @@ from tests.units import random_report
 from xltools.amount import Unit
 from xltools.reconcile import Convention, Model, Outcome, Suspect, Verdict, solve
 from xltools.reconcile.hypotheses import Classes
-from xltools.reconcile.model import bind
+from xltools.reconcile.problem import bind
 from xltools.report import Report
 
 ZERO = Decimal(0)
