@@ -441,3 +441,35 @@ def test_buttons_act_on_the_workbook_that_the_macro_names(
     second.book.set_mock_caller()
     excel.press("clear")
     assert second.said == "已清除校验标记。" and first.book.app.status_bar is None
+
+
+def test_what_users_typed_never_becomes_a_formula(held: Held) -> None:
+    held.press("check")
+    item = next(i for i in results.items(held.port.read()[FINDINGS]) if i.level == "核实")
+    held.port.write(FINDINGS, {f"K{item.row}": "'=1+1 见附件"})
+    held.press("check")
+    row = next(i.row for i in results.items(held.port.read()[FINDINGS]) if i.message == item.message)
+    cell = held.openpyxl[FINDINGS][f"K{row}"]
+    assert (cell.value, cell.data_type) == ("=1+1 见附件", "s")
+
+
+def test_check_of_the_workbook_that_is_open(
+    copy: Callable[..., Path], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from xltools.cli import main
+
+    held = Held(copy(), "excel")
+    assert main(["check", "--open"]) == 0
+    assert "校验完成" in capsys.readouterr().out and results.items(held.port.read()[FINDINGS])
+    spoil(held)
+    assert main(["check", "--open"]) == 1
+
+
+def test_check_open_without_excel(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from xltools.cli import main
+
+    monkeypatch.setattr(openpyxl_engine.ENGINE, "apps", [])
+    assert main(["check", "--open"]) == 2
+    assert "没有找到正在 Excel 中打开的工作簿" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The buttons on a workbook that is open in LibreOffice, through UNO; what passes the pipe is JSON here too."""
+"""The buttons on a workbook that is open in LibreOffice, through UNO; JSON as over the real pipe."""
 
 from __future__ import annotations
 

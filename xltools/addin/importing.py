@@ -12,7 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xltools.addin.port import Grid, Port, Value, snapshot
+from xltools.addin.port import Grid, Port, Value, as_text, snapshot
 from xltools.amount import Unit, to_wan
 from xltools.editions import Form
 from xltools.errors import XltoolsError
@@ -187,7 +187,7 @@ class _Table:
             line = codes[number] if number < len(codes) else ""
             yield from self._cell(row, at_code, line or None)
             if at_title is not None:
-                yield from self._cell(row, at_title, given.titles.get(line))
+                yield from self._cell(row, at_title, as_text(given.titles.get(line)))
             yield from self._amounts(row, line, columns, amounts)
 
     def _total(self) -> tuple[int, dict[str, int]]:
