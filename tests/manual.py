@@ -2,8 +2,8 @@
 
 The manual's ``console`` blocks are typed here. Comments before them say what the reader does by hand:
 ``<!-- 备 -->`` starts afresh with the example, ``<!-- 改：FILE SHEET!CELL VALUE … -->`` types into a workbook
-(空 clears the cell), ``<!-- 多 -->`` has the workbooks of several units, ``<!-- 财 -->`` an export of the 决算
-software.
+(空 clears the cell), ``<!-- 多 -->`` has the workbooks of several units, ``<!-- 财 -->`` what the 决算
+software exports.
 """
 
 from __future__ import annotations
