@@ -1,8 +1,8 @@
 """The accountant of the manual: does what the manual says, in a folder of his own.
 
 The manual's ``console`` blocks are typed here. Comments before them say what the reader does by hand:
-``<!-- 备 -->`` starts afresh with the example, ``<!-- 改：FILE SHEET!CELL VALUE … -->`` types into a workbook (空
-clears the cell), ``<!-- 多 -->`` has the workbooks of several units.
+``<!-- 备 -->`` starts afresh with the example, ``<!-- 改：FILE SHEET!CELL VALUE … -->`` types into a workbook
+(空 clears the cell), ``<!-- 多 -->`` has the workbooks of several units.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ _CELL = re.compile(r"\$?[A-Z]{1,3}\$?\d+|\d+")
 _STATE = re.compile(r"^(通过|未校验|\d+ ?处(错误|核实|提示))$")
 _AUTHORS = re.compile(rb"<author>(.*?)</author>", re.DOTALL)
 _NAMES = re.compile(r'<definedName [^>]*?name="([^"]+)"')
+_EXPLANATION = layout.FINDING_ROWS.at("explanation")
 _USERS_PARTS = (
     "xl/media/",
     "xl/embeddings/",
@@ -111,7 +112,10 @@ def _free(grid: Grid, report: Report) -> set[tuple[int, int]]:
         return _table_cells(grid, layout.SENTENCES, ("reason", "final"), kept)
     if grid.name == FINDINGS:
         kept = {key(text) for text in report.explanations.values()}
-        return _table_cells(grid, layout.FINDING_ROWS, ("explanation",), kept)
+        # Our check writes the whole sheet; only the explanations are typed.
+        ours = {(row, at) for row in range(len(grid.rows)) for at in range(len(layout.FINDING_ROWS.headings))}
+        table = _table_cells(grid, layout.FINDING_ROWS, ("explanation",), kept)
+        return {spot for spot in ours if spot[1] != _EXPLANATION} | table
     return set()
 
 

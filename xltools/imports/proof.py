@@ -63,9 +63,8 @@ class Book:
                     yield grid.name, cell, value
 
 
-def differences(found: Report, wanted: Report, everything: bool = False) -> Iterator[tuple[str, str]]:
-    """What a workbook gives otherwise than wanted: name of the figure and what it gives. Self-evaluations
-    count only with ``everything``: surgery does not touch them."""
+def differences(found: Report, wanted: Report) -> Iterator[tuple[str, str]]:
+    """What a workbook gives otherwise than wanted: name of the figure and what it gives."""
     for store in ("amounts", "last_year", "budget"):
         given, meant = getattr(found, store), getattr(wanted, store)
         prefix = "" if store == "amounts" else f"{store}."
@@ -75,7 +74,6 @@ def differences(found: Report, wanted: Report, everything: bool = False) -> Iter
     for form in CODE_FORMS:
         if found.lines.get(form, []) != wanted.lines.get(form, []):
             yield form, "科目行不同"
-    names = ("unit", "cover", "texts", "reasons", "explanations")
-    for name in (*names, *(("self_evaluations",) if everything else ())):
+    for name in ("unit", "cover", "texts", "reasons", "explanations", "self_evaluations"):
         if getattr(found, name) != getattr(wanted, name):
             yield name, "内容不同"

@@ -162,7 +162,7 @@ class _Maker:
         proposal = self.proposal
         made = BytesIO()
         build(self.edition, proposal.merged, made)
-        if wrong := list(differences(Book(made.getvalue()).report, proposal.merged, everything=True)):
+        if wrong := list(differences(Book(made.getvalue()).report, proposal.merged)):
             raise _unproven(wrong)
         proposal.data, proposal.rebuilt = made.getvalue(), True
 

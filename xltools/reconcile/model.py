@@ -48,11 +48,8 @@ class Model:
     rows: tuple[Row, ...]
     soft: frozenset[str]
     constraints: tuple[Constraint, ...]
-
-    @cached_property
-    def index(self) -> dict[Ref, int]:
-        """Cell index by Ref."""
-        return {ref: number for number, ref in enumerate(self.refs)}
+    index: Mapping[Ref, int]
+    """Cell number by Ref."""
 
     @cached_property
     def watch(self) -> list[list[int]]:
@@ -62,7 +59,8 @@ class Model:
     @cached_property
     def exact(self) -> list[bool]:
         """Per cell whether it is a count or a score: no amount, no rounding."""
-        return [is_exact(ref) for ref in self.refs]
+        forms = {form for form in {ref.form for ref in self.refs} if _may_be_exact(form)}
+        return [ref.form in forms and is_exact(ref) for ref in self.refs]
 
     @cached_property
     def in_yuan(self) -> Model:
@@ -73,7 +71,7 @@ class Model:
             row._replace(low=row.low + row.allowed, high=row.high - row.allowed, allowed=0)
             for row in self.rows
         ]
-        return Model(self.refs, tuple(rows), self.soft, self.constraints)
+        return Model(self.refs, tuple(rows), self.soft, self.constraints, self.index)
 
     @cached_property
     def blank(self) -> list[tuple[Terms, int, int]]:
@@ -103,9 +101,11 @@ class Model:
 
 def is_exact(ref: Ref) -> bool:
     """Whether a figure is a count or a score."""
-    if ref.form == "statistics":
-        return ref.line in COUNT_LINES
-    return ref.form.startswith(EXACT_FORMS)
+    return _may_be_exact(ref.form) and (ref.form != "statistics" or ref.line in COUNT_LINES)
+
+
+def _may_be_exact(form: str) -> bool:
+    return form == "statistics" or form.startswith(EXACT_FORMS)
 
 
 def _watch(size: int, rows: Sequence[Row]) -> list[list[int]]:
@@ -131,19 +131,18 @@ def compile(
     everything, soft = tuple(constraints), frozenset(soft)
     index: dict[Ref, int] = {}
     rows: dict[tuple[Terms, int, int], Row] = {}
+    widths = {rule: int(width * 1_000_000) for rule, width in (tolerances or {}).items()}
     for constraint in everything:
-        alone = len(constraint.left) + len(constraint.right) == 1
-        if alone and constraint.rule in soft and constraint.operator != "=":
+        if constraint.rule in soft and _is_sign(constraint):
             continue
-        allowed = int((tolerances or {}).get(constraint.rule, Decimal(0)) * 1_000_000)
-        row = _row(constraint, index, allowed)
+        row = _row(constraint, index, widths.get(constraint.rule, 0))
         if row:
-            key = (row.terms, row.low, row.high)
+            key = row[1:4]
             known = rows.get(key)
             # A hard rule wins over the same said softly; one that defines a total over one that compares.
             if known is None or (known.rule in soft and row.rule not in soft) or known.total < row.total:
                 rows[key] = row
-    return Model(tuple(index), tuple(rows.values()), soft, everything)
+    return Model(tuple(index), tuple(rows.values()), soft, everything, index)
 
 
 class AppliedRule(Protocol):
@@ -182,29 +181,32 @@ def for_rules(applied: Sequence[tuple[AppliedRule, tuple[Constraint, ...]]]) -> 
 _LIMITS = {"=": (0, 0), "<=": (-INFINITE, 0), "<": (-INFINITE, -1), ">=": (0, INFINITE), ">": (1, INFINITE)}
 
 
+def _is_sign(constraint: Constraint) -> bool:
+    return not constraint.right and len(constraint.left) == 1 and constraint.operator != "="
+
+
 def _row(constraint: Constraint, index: dict[Ref, int], allowed: int) -> Row | None:
+    # One pass: a unit has a thousand of these, and often lines of its own.
     summed: dict[int, int] = {}
-    for sign, side in ((1, constraint.left), (-1, constraint.right)):
-        for coefficient, ref in side:
-            cell = index.setdefault(ref, len(index))
-            summed[cell] = summed.get(cell, 0) + sign * coefficient
-    terms = [(c, x) for x, c in summed.items() if c]
+    left, right = constraint.left, constraint.right
+    for coefficient, ref in left:
+        cell = index.setdefault(ref, len(index))
+        summed[cell] = summed.get(cell, 0) + coefficient
+    adds = constraint.operator == "=" and not constraint.exact and len(left) == 1 == left[0].coefficient
+    form = left[0].ref.form if adds else ""
+    for coefficient, ref in right:
+        cell = index.setdefault(ref, len(index))
+        summed[cell] = summed.get(cell, 0) - coefficient
+        adds = adds and coefficient == 1 and ref[0] == form
+    terms = [(x, c) for x, c in summed.items() if c]
     if not terms:
         return None
+    adds = adds and len(terms) == len(right) + 1 > 1
+    total = terms[0][0] if adds else -1
+    terms.sort()
     low, high = _LIMITS[constraint.operator]
     low, high = low - allowed, high + allowed
-    total = _total(constraint, terms)
-    terms.sort(key=lambda term: term[1])
-    if terms[0][0] < 0:
-        terms, low, high = [(-c, x) for c, x in terms], -high, -low
-    return Row(constraint.rule, tuple(terms), low, high, total, allowed)
-
-
-def _total(constraint: Constraint, terms: Sequence[tuple[int, int]]) -> int:
-    """The cell that ``constraint`` adds up inside one form, or -1."""
-    if constraint.operator != "=" or constraint.exact or len(constraint.left) != 1 or len(terms) < 2:
-        return -1
-    form = constraint.left[0].ref.form
-    if terms[0][0] != 1 or any(c != -1 for c, _ in terms[1:]):
-        return -1
-    return terms[0][1] if all(ref.form == form for _, ref in constraint.right) else -1
+    if terms[0][1] < 0:
+        low, high = -high, -low
+        return Row(constraint.rule, tuple([(-c, x) for x, c in terms]), low, high, total, allowed)
+    return Row(constraint.rule, tuple([(c, x) for x, c in terms]), low, high, total, allowed)

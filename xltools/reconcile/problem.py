@@ -171,15 +171,23 @@ def bind(
     low, high, face = [0] * size, [0] * size, [0] * size
     printed: list[Decimal | None] = [None] * size
     unit = report.unit
+    usual = unit is Unit.WAN and rounding is half_up
     touched: set[int] = set()
     for source in (report.amounts, figures):
         for ref, value in source.items():
             cell = index.get(ref, -1)
             if cell >= 0:
                 printed[cell] = value
-                low[cell], high[cell] = interval(value, unit, exact[cell], rounding)
-                face[cell] = int(value.scaleb(2 if exact[cell] or unit is Unit.YUAN else 6))
                 touched.update(watch[cell])
+                scaled = value.scaleb(2)
+                whole = int(scaled)
+                if usual and whole > 0 and whole == scaled and not exact[cell]:
+                    # What ``interval`` says of nearly every figure, without the calls.
+                    face[cell] = whole = whole * 10000
+                    low[cell], high[cell] = whole - 5000, whole + 4999
+                    continue
+                low[cell], high[cell] = interval(value, unit, exact[cell], rounding)
+                face[cell] = whole if exact[cell] or unit is Unit.YUAN else int(value.scaleb(6))
     active = list(model.blank)
     active += [((), row.low, row.high) for row in rows[len(model.rows) :]]
     for number in touched:
