@@ -1,4 +1,4 @@
-"""What pyproject.toml cannot say: macros/, workbooks/ and the manual in docs/ travel inside the package.
+"""What pyproject.toml cannot say: macros/, workbooks/ and docs/ of the top level travel inside the package.
 
 An installed xltools finds them through ``xltools.resources``, as a checkout does.
 """

@@ -103,7 +103,6 @@ def workbook(folder: Path) -> None:
             110,
             top("100%x80%"),
         ),
-        ("workbook-findings", ("审核结果", "级别"), 230, ("-crop", "74%x30%+0+60", "+repage")),
     ):
         shrink(page(pdf, page_of(pdf, *texts), folder, dpi), name, *trim, *how, "-resize", "1400x>")
 
@@ -189,7 +188,8 @@ def window(folder: Path) -> None:
         env={**os.environ, "XLTOOLS_SCREENSHOTS": str(folder)})  # fmt: skip
     for name, how in (
         ("calc-toolbar", ("-resize", "1200x")),
-        ("calc-findings", ("-resize", "1200x")),
+        ("calc-check", ("-resize", "1200x")),
+        ("calc-findings", ("-resize", "1300x")),
         ("calc-next", ("-crop", "1430x640+0+0", "+repage", "-resize", "1200x")),
         ("calc-help-typing", ("-crop", "1300x700+0+0", "+repage", "-resize", "1100x")),
         ("calc-help-wizard", ("-crop", "680x656+410+142", "+repage")),

@@ -8,7 +8,7 @@ import pytest
 
 from xltools.functions import CellError
 from xltools.workbook.evaluate import Evaluator
-from xltools.workbook.formulas import Facts
+from xltools.workbook.facts import Facts
 from xltools.workbook.grid import Grid
 from xltools.workbook.operations import Unsupported, Value
 

@@ -16,8 +16,8 @@ from openpyxl.worksheet.formula import ArrayFormula
 from tests.workbook.builders import HEAD, MAIN, parts_of, worksheet, write, zipped
 from xltools.errors import XltoolsError
 from xltools.workbook import formulas
+from xltools.workbook.facts import Facts
 from xltools.workbook.formulas import (
-    Facts,
     fast_facts,
     plain,
     read_facts,

@@ -12,7 +12,7 @@ import pytest
 from tests.workbook.books import Book, example, rules, unlike
 from xltools.finding import WORDING, Severity
 from xltools.report import Ref
-from xltools.workbook.formulas import Facts
+from xltools.workbook.facts import Facts
 from xltools.workbook.read import Reading, recognise
 from xltools.workbook.troubles import REMEDIES, TROUBLES
 

@@ -75,16 +75,15 @@ def _choose(
 
 
 def _matching(page: LedgerPage, plans: Plans) -> Iterator[Plan]:
-    """The plans that a sheet's printed title, or else its name, announces."""
+    """The plans that a sheet's printed title and its name announce: one, unless they contradict."""
     printed = page.titles()
-    by_title = [plan for plan in plans.sheets if printed & set(plan.titles)]
     # Excel cuts the names of sheets at 31 characters.
     cut = len(page.name) >= 31
     for plan in plans.sheets:
         named = page.named in plan.titles or (
             cut and len(page.named) > 6 and any(title.startswith(page.named) for title in plan.titles)
         )
-        if plan in by_title or (named and not by_title):
+        if named or printed & set(plan.titles):
             yield plan
 
 

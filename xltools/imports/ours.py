@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from xltools.editions import Edition
 from xltools.report import Report
 from xltools.workbook import layout
+from xltools.workbook.address import split
 from xltools.workbook.formulas import plain
 from xltools.workbook.grid import Grid, file_grids
 from xltools.workbook.labels import key
@@ -28,6 +29,7 @@ _CELL = re.compile(r"\$?[A-Z]{1,3}\$?\d+|\d+")
 _STATE = re.compile(r"^(通过|未校验|\d+ ?处(错误|核实|提示))$")
 _AUTHORS = re.compile(rb"<author>(.*?)</author>", re.DOTALL)
 _NAMES = re.compile(r'<definedName [^>]*?name="([^"]+)"')
+_EXPLANATION = layout.FINDING_ROWS.at("explanation")
 _USERS_PARTS = (
     "xl/media/",
     "xl/embeddings/",
@@ -77,7 +79,8 @@ def _cells(grid: Grid, made: Sequence[Grid], report: Report) -> Iterator[str]:
         elif grid.name != COVER or not _STATE.match(text):
             yield f"“{grid.name}”{grid.place(*place).cell}"
     for cell, formula in formulas.items():
-        if _kind(formula) not in kinds:
+        row, column = split(cell)
+        if _kind(formula) not in kinds and (row - 1, column - 1) not in free:
             yield f"“{grid.name}”{cell}"
 
 
@@ -111,7 +114,10 @@ def _free(grid: Grid, report: Report) -> set[tuple[int, int]]:
         return _table_cells(grid, layout.SENTENCES, ("reason", "final"), kept)
     if grid.name == FINDINGS:
         kept = {key(text) for text in report.explanations.values()}
-        return _table_cells(grid, layout.FINDING_ROWS, ("explanation",), kept)
+        # Our check writes the whole sheet; only the explanations are typed.
+        ours = {(row, at) for row in range(len(grid.rows)) for at in range(len(layout.FINDING_ROWS.headings))}
+        table = _table_cells(grid, layout.FINDING_ROWS, ("explanation",), kept)
+        return {spot for spot in ours if spot[1] != _EXPLANATION} | table
     return set()
 
 

@@ -74,9 +74,8 @@ class LedgerPage:
         return any(_PUBLISHED.search(key(text)) for text in (*self.top[:6], self.name))
 
     def titles(self) -> set[str]:
-        """What the sheet calls itself: the titles above the table, else its own name (often cut)."""
-        printed = {_YEAR.sub("", key(text)) for text in self.top[:8]}
-        return printed | {self.named}
+        """What is printed above the table, without a year before it."""
+        return {_YEAR.sub("", key(text)) for text in self.top[:8]}
 
     @cached_property
     def named(self) -> str:

@@ -90,7 +90,11 @@ class _Writer:
         """Every formula that stays has to give what the merged report says, changed or not."""
         for ref, place in self.reading.report.places.items():
             stays = ref.form not in moved or ref.line == TOTAL
-            if stays and place.cell in self.grids[place.sheet].facts.formulas:
+            if (
+                ref.form in self.edition.forms
+                and stays
+                and place.cell in self.grids[place.sheet].facts.formulas
+            ):
                 self.cells.formulas[ref] = (place.sheet, place.cell)
 
     def _amount(self, change: Change) -> None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from xltools.workbook.address import MAX_COLUMN, column_number, join, shift, split
 from xltools.workbook.container import bomb
+from xltools.workbook.facts import Facts
 from xltools.workbook.markup import broken, hostile, local, parse, parser, unescape
 from xltools.workbook.package import Package, Sheet, relationships, resolve
 
@@ -22,38 +22,6 @@ MAX_SHEET = 32 * 2**20
 """Bytes of one sheet's XML."""
 MAX_STRINGS = 64 * 2**20
 """Bytes of the shared strings."""
-
-
-@dataclass(slots=True)
-class Facts:
-    """What the XML of one sheet tells. Addresses are A1 ("C5"), formulas are stored text without "=".
-
-    ``formulas``: every formula cell, shared formulas expanded, prefixes as stored (see ``plain``).
-    ``arrays``: anchor → range of array formulas; ``uncached``: formula cells without a stored value;
-    ``errors``: cell → error value; ``merges``: ranges; ``hidden_rows``/``hidden_columns``: numbers from 1;
-    ``notes``: whether the sheet has notes or threaded comments; ``trouble``: "" or a Chinese clause saying
-    why the sheet was not read (it is too large): the rest is empty then, and no other reader should touch it.
-    """
-
-    formulas: dict[str, str] = field(default_factory=dict)
-    arrays: dict[str, str] = field(default_factory=dict)
-    uncached: list[str] = field(default_factory=list)
-    errors: dict[str, str] = field(default_factory=dict)
-    merges: list[str] = field(default_factory=list)
-    hidden_rows: set[int] = field(default_factory=set)
-    hidden_columns: set[int] = field(default_factory=set)
-    notes: bool = False
-    trouble: str = ""
-
-    def take_layout(self, text: str, start: int, end: int) -> bool:
-        """Note merged ranges, hidden rows and columns of a sheet whose <sheetData> is ``text[start:end]``;
-        False where they cannot be read by pattern."""
-        if text.find('hidden="', 0, end) >= 0:
-            _hidden(text, start, end, self)
-        if (merges := text.find("<mergeCells", end)) >= 0:
-            self.merges = _MERGE.findall(text, merges)
-            return len(self.merges) == text.count("<mergeCell", merges) - 1
-        return True
 
 
 _PREFIX = re.compile(
@@ -213,7 +181,7 @@ def fast_facts(text: str) -> Facts | None:
     start, end, wide = where
     if wide and (trouble := too_wide(text, start, end)):
         return Facts(trouble=trouble)
-    if not facts.take_layout(text, start, end):
+    if not take_layout(facts, text, start, end):
         return None
     if text.find(' t="e"', start, end) >= 0:
         facts.errors = {cell: unescape(error) for cell, error in _ERROR.findall(text, start, end)}
@@ -234,6 +202,17 @@ def _size_trouble(rows: int, columns: int) -> str:
     if rows * columns <= MAX_AREA:
         return ""
     return f"数据区域达 {rows} 行 × {columns} 列，超出可读取的范围"
+
+
+def take_layout(facts: Facts, text: str, start: int, end: int) -> bool:
+    """Note merged ranges, hidden rows and columns of a sheet whose <sheetData> is ``text[start:end]``; False
+    where they cannot be read by pattern."""
+    if text.find('hidden="', 0, end) >= 0:
+        _hidden(text, start, end, facts)
+    if (merges := text.find("<mergeCells", end)) >= 0:
+        facts.merges = _MERGE.findall(text, merges)
+        return len(facts.merges) == text.count("<mergeCell", merges) - 1
+    return True
 
 
 def _hidden(text: str, start: int, end: int, facts: Facts) -> None:

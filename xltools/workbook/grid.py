@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from xltools.errors import XltoolsError
 from xltools.report import Place
+from xltools.workbook import biff, opendocument
 from xltools.workbook.address import join
-from xltools.workbook.formulas import Facts
+from xltools.workbook.facts import Facts
 from xltools.workbook.package import Kind, Package
 from xltools.workbook.values import Content, read_contents
 
@@ -62,8 +63,8 @@ def file_grids(package: Package) -> list[Grid]:
     Values come from our own reader; from python-calamine for what that one leaves aside (dates, other
     dialects) and for .xls and .ods. Raises XltoolsError for what calamine cannot read.
     """
-    if not formulas_known(package):
-        return [Grid(name, rows, Facts(), visible) for name, visible, rows in _values(package, None)]
+    if package.kind in (Kind.XLS, Kind.ODS):
+        return _other_grids(package)
     grids = [
         Grid(content.sheet.name, content.rows or [], content.facts, content.sheet.state == "visible")
         if content.rows is not None or content.facts.trouble
@@ -71,7 +72,7 @@ def file_grids(package: Package) -> list[Grid]:
         for content in read_contents(package)
     ]
     others = {grid.sheet.name: grid for grid in grids if isinstance(grid, Content)}
-    found = {name: rows for name, _, rows in _values(package, others)} if others else {}
+    found = {name: rows for _, name, _, rows in _values(package, others)} if others else {}
     result = []
     for grid in grids:
         if isinstance(grid, Content):
@@ -82,22 +83,41 @@ def file_grids(package: Package) -> list[Grid]:
     return result
 
 
-def _values(package: Package, wanted: Collection[str] | None) -> Iterator[tuple[str, bool, list[Row]]]:
-    """Name, visibility and rows of the worksheets wanted (None: all)."""
+def _other_grids(package: Package) -> list[Grid]:
+    """The grids of an .xls or .ods."""
+    if package.kind is Kind.ODS:
+        known = opendocument.read_facts(package.read("content.xml"))
+        grids = [
+            Grid(name, rows, known.get(name, Facts()), visible)
+            for _, name, visible, rows in _values(package, None)
+        ]
+    else:
+        facts = biff.read_facts(package.data)
+        grids = [
+            Grid(name, rows, facts[number] if number < len(facts) else Facts(), visible)
+            for number, name, visible, rows in _values(package, None)
+        ]
+    for grid in grids:
+        _put_errors(grid)
+    return grids
+
+
+def _values(package: Package, wanted: Collection[str] | None) -> Iterator[tuple[int, str, bool, list[Row]]]:
+    """Number from 0, name, visibility and rows of the worksheets wanted (None: all)."""
     from io import BytesIO
 
     import python_calamine as calamine
 
     try:
         with calamine.load_workbook(BytesIO(package.data)) as workbook:
-            for sheet in workbook.sheets_metadata:
+            for number, sheet in enumerate(workbook.sheets_metadata):
                 if sheet.typ is not calamine.SheetTypeEnum.WorkSheet:
                     continue
                 if wanted is not None and sheet.name not in wanted:
                     continue
                 visible = sheet.visible is calamine.SheetVisibleEnum.Visible
                 rows: list[Row] = workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)  # type: ignore[assignment]
-                yield sheet.name, visible, rows
+                yield number, sheet.name, visible, rows
     except calamine.PasswordError:
         raise XltoolsError(
             "工作簿设有打开密码，无法读取。", "请在 Excel 里打开，去掉密码并保存后再试。"
@@ -124,5 +144,5 @@ def _put_errors(grid: Grid) -> None:
 
 
 def formulas_known(package: Package) -> bool:
-    """Whether formulas and error values of this kind of file are looked at."""
-    return package.kind in (Kind.XLSX, Kind.XLSM)
+    """Whether the formulas of this kind of file are read."""
+    return package.kind is not Kind.XLS or biff.modern(package.data)

@@ -23,7 +23,7 @@ from xltools.workbook.bind import take_region
 from xltools.workbook.blueprint import Blueprints, blueprints
 from xltools.workbook.evaluation import read_evaluation
 from xltools.workbook.extras import Extras, Notebook
-from xltools.workbook.formulas import Facts
+from xltools.workbook.facts import Facts
 from xltools.workbook.grid import Grid, file_grids, formulas_known, plain_grids
 from xltools.workbook.harvest import Harvest, Spot, listed, shown
 from xltools.workbook.labels import code, entity, key, unit
@@ -73,7 +73,7 @@ def read(path: str | Path, edition: str | Edition | None = None) -> Reading:
     reading = _recognise(file_grids(package), edition, known)
     if not known:
         reading.not_checked.append(
-            ("公式和错误值", f"{package.kind.value} 文件只读取了数值；另存为 .xlsx 后才能审核公式")
+            ("公式", "Excel 97 以前的文件只读取了数值；另存为 .xlsx 后才能审核公式")
         )
     return reading
 

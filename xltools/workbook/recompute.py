@@ -57,7 +57,7 @@ def fill_in(grids: Sequence[Grid]) -> None:
             for cell, error in grid.facts.errors.items()
             if error == CellError.NAME and is_own(grid.facts.formulas.get(cell, ""))
         ]
-        for cell in (*grid.facts.uncached, *unknown):
+        for cell in (*grid.facts.uncached, *unknown, *grid.facts.doubtful):
             grid.unsolved[cell] = ""
             open_cells.append((grid, cell))
     if not open_cells:
@@ -72,6 +72,9 @@ def fill_in(grids: Sequence[Grid]) -> None:
             solved.append((grid, cell, None))
     for grid, cell, value in solved:
         row, at = split(cell)
+        if grid.unsolved[cell] and cell in grid.facts.doubtful:
+            del grid.unsolved[cell]
+            continue
         grid.put(row - 1, at - 1, "" if value is None else value)
         if not grid.unsolved[cell]:
             del grid.unsolved[cell]
@@ -123,6 +126,8 @@ def _differing(evaluator: Evaluator, cells: Iterable[tuple[Grid, str]]) -> list[
 def _same(stored: Value, computed: Value) -> bool:
     if isinstance(stored, Decimal) and isinstance(computed, Decimal):
         return amount.half_up(stored, _PLACES) == amount.half_up(computed, _PLACES)
+    if isinstance(stored, CellError) and isinstance(computed, CellError):
+        return True  # programs differ in which error wins
     blank = (None, "")
     if stored in blank or computed in blank:
         return (stored in blank or stored == 0) and (computed in blank or computed == 0)

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from xltools.workbook.address import column_letters
+from xltools.workbook.facts import Facts
 from xltools.workbook.formulas import (
-    Facts,
     SharedFormulas,
     decode,
     fast_facts,
@@ -24,6 +24,7 @@ from xltools.workbook.formulas import (
     shared_part,
     sheet_data,
     slow_facts,
+    take_layout,
     too_wide,
 )
 from xltools.workbook.markup import unescape
@@ -90,7 +91,7 @@ class _Pass:
         if where is None:
             return
         start, end, wide = where
-        if (wide and too_wide(text, start, end)) or not self.facts.take_layout(text, start, end):
+        if (wide and too_wide(text, start, end)) or not take_layout(self.facts, text, start, end):
             return
         cells: Iterable[Sequence[str | Any]]
         if end - start < _AT_ONCE:

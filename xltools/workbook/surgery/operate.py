@@ -11,7 +11,8 @@ from xltools.errors import XltoolsError
 from xltools.workbook.address import Area, area, join, places, split
 from xltools.workbook.container import rebuild
 from xltools.workbook.dependents import Precedents, dependents, may_see
-from xltools.workbook.formulas import Facts, decode, fast_facts, sheet_data, slow_facts
+from xltools.workbook.facts import Facts
+from xltools.workbook.formulas import decode, fast_facts, sheet_data, slow_facts
 from xltools.workbook.markup import elements
 from xltools.workbook.package import Kind, Package, open_bytes, open_package, resolve
 from xltools.workbook.save import check_writable, save
