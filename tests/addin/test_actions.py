@@ -377,7 +377,6 @@ def test_every_button_has_a_handler() -> None:
 def test_a_bug_is_said_not_raised(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(actions.HANDLERS, "check", lambda port: 1 / 0)
     assert held.press("check").startswith("“校验”没有完成：ZeroDivisionError")
-<<<<<<< HEAD
 
 
 # where things are not as usual
@@ -474,8 +473,6 @@ def test_check_open_without_excel(
     monkeypatch.setattr(openpyxl_engine.ENGINE, "apps", [])
     assert main(["check", "--open"]) == 2
     assert "没有找到正在 Excel 中打开的工作簿" in capsys.readouterr().err
-=======
->>>>>>> main
 
 
 def test_rows_of_findings_have_no_height_of_their_own(copy: Callable[..., Path]) -> None:
