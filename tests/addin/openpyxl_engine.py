@@ -110,7 +110,7 @@ class Books(base.Books):  # type: ignore[misc]
 
     def open(self, path: str, *_: Any, **__: Any) -> Book:
         self.app.opened.append(path)
-        return self.app.all_books[0]
+        return Book(openpyxl.load_workbook(path), path, self.app)
 
 
 class Book(base.Book):  # type: ignore[misc]
