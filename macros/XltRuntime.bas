@@ -21,23 +21,26 @@ End Function
 Public Function Computed(ByVal functionName As String, ByVal arguments As Variant) As Variant
     Dim plain As Variant
     Dim attempt As Long
+    Dim reason As String
     On Error GoTo Failed
     plain = PlainValues(arguments)
 Again:
     Computed = AsCell(Server().CallUDF(PYTHON_MODULE, functionName, plain))
     Exit Function
 Failed:
+    reason = Err.Description ' what is called from here on may clear it
     If attempt = 0 And IsGone(Err.Number) Then
         attempt = 1
         Resume Again
     End If
-    WriteLog functionName, Err.Description
+    WriteLog functionName, reason
     Computed = CVErr(xlErrValue)
 End Function
 
 ' A button: the action runs in Python, on the workbook that is active now.
 Public Sub RunAction(ByVal actionId As String)
     Dim attempt As Long
+    Dim reason As String
     On Error GoTo Failed
     TryAgainNow
 Again:
@@ -48,12 +51,13 @@ Again:
     End If
     Exit Sub
 Failed:
+    reason = Err.Description
     If attempt = 0 And IsGone(Err.Number) Then
         attempt = 1
         Resume Again
     End If
-    WriteLog actionId, Err.Description
-    MsgBox Setting("failed") & vbCrLf & vbCrLf & Left$(Err.Description, 400), vbExclamation, Setting("title")
+    WriteLog actionId, reason
+    MsgBox Setting("failed") & vbCrLf & vbCrLf & Left$(reason, 400), vbExclamation, Setting("title")
 End Sub
 
 Private Function IsGone(ByVal number As Long) As Boolean

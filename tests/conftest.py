@@ -10,3 +10,12 @@ def office_only_for_real_tests(request: pytest.FixtureRequest, monkeypatch: pyte
     """Documents are numbered by LibreOffice's layout where it is found: not in the quick tests."""
     if request.node.get_closest_marker("real") is None:
         monkeypatch.setenv("XLTOOLS_SOFFICE", "")
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each rule is judged by itself: no joint verdict, no narrative, which have tests of their own."""
+    from xltools import narrative, rules
+
+    monkeypatch.setattr(rules, "settle", lambda desk, findings: (findings, ()))
+    monkeypatch.setattr(narrative, "check", lambda report, edition: [])

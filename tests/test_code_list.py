@@ -23,11 +23,19 @@ def listed(tmp_path: Path, content: str | bytes) -> dict[str, str]:
         "科目代码,科目名称\r\n2010301,行政运行\r\n201,一般公共服务支出\r\n",
         "\ufeffcode,name\n2010301,行政运行\n\n201,一般公共服务支出\n\n",
         "2010301\t行政运行\n201\t一般公共服务支出\n",
-        "'２０１０３０１, 行政运行 ,\n\" 201\",\"一般公共服务支出\",\n",
+        '\'２０１０３０１, 行政运行 ,\n" 201","一般公共服务支出",\n',
         "科目代码,科目名称\n2010301,行政运行\n201,一般公共服务支出\n201,一般公共服务支出\n".encode("gb18030"),
         "\ufeff2010301,行政运行\n201,一般公共服务支出\n".encode(),
     ],
-    ids=["plain", "heading", "bom and blank lines", "tab", "full width, quotes, apostrophe", "gbk, twice", "bom"],
+    ids=[
+        "plain",
+        "heading",
+        "bom and blank lines",
+        "tab",
+        "full width, quotes, apostrophe",
+        "gbk, twice",
+        "bom",
+    ],
 )
 def test_usual_files_are_understood(tmp_path: Path, content: str | bytes) -> None:
     assert listed(tmp_path, content) == {"2010301": "行政运行", "201": "一般公共服务支出"}
@@ -50,7 +58,10 @@ def test_a_name_may_hold_a_comma_and_brackets(tmp_path: Path) -> None:
         ("201,\n", "第 1 行：科目代码 201 没有名称"),
         ("201\n", "第 1 行：应有两列，现有 1 列"),
         ("201,一般公共服务支出,类\n", "第 1 行：应有两列，现有 3 列"),
-        ("201,一般公共服务支出\n\n201,公共服务\n", "第 3 行：代码 201 已有名称“一般公共服务支出”，这里又为“公共服务”"),
+        (
+            "201,一般公共服务支出\n\n201,公共服务\n",
+            "第 3 行：代码 201 已有名称“一般公共服务支出”，这里又为“公共服务”",
+        ),
         (b"\xff\xfe\x00\x01\xff", "编码不是"),
         ("201,公共\0服务\n", "第 1 行：科目代码 201 的名称中有无法显示的字符"),
         ("201," + "长" * 200_000, "不是有效的 CSV"),

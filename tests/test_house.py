@@ -20,7 +20,7 @@ LAYERS = [
     {"scores"},
     {"functions", "figures", "resources"},
     {"narrative", "workbook", "reconcile"},
-    {"rules"},
+    {"rules", "imports"},
     {"review", "export"},
     {"__init__"},
     {"addin"},

@@ -10,8 +10,10 @@ The rooms behind are imported when they are needed: ``import xltools`` costs not
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -113,3 +115,14 @@ def explain(reading: Reading, cell: str) -> list[str]:
     from xltools.rules import explain as explain_cell
 
     return explain_cell(reading.report, cell, reading.edition, _evidence(reading))
+
+
+class _Face(ModuleType):
+    """This module. Importing the room ``xltools.export`` would put it in the place of the verb ``export``."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in __all__ and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Face

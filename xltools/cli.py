@@ -213,9 +213,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         arguments = parser().parse_args(argv)
         if arguments.version:
-            from importlib.metadata import version
+            from xltools.addin import version
 
-            print(f"xltools {version('xltools')}")
+            print(f"xltools {version()}")
             return OK
         if arguments.command is None:
             parser().print_help()

@@ -98,11 +98,12 @@ WORDING: dict[str, str] = {
     "inequality_exact": "{arithmetic}，超出 {gap}。",
     "inequality_negative": "{arithmetic}，超出 {gap}。表中有负数（红字），部分可能大于全部，请核实。",
     "zero": "这里不应有数，现为 {value}。",
-    "sign": "现为 {value}，{expected}。",
-    "sign_sum": "{arithmetic}，{expected}。",
+    "sign": "现为 {value}，{verdict}。",
+    "sign_sum": "{arithmetic}，{verdict}。",
     "tail": "{count}处尾差，四舍五入可以解释，不是错误：{list}。",
     "convention": "{forms}：{habit}，属口径差异，不是错误（{count}条）：{list}。",
     "joint": "下列{count}条关系单独看都在尾差之内，但没有一组金额能使它们同时成立：{list}。",
+    "joint_single": "这条关系只差末位，但没有一组金额四舍五入后会这样印出：{list}。",
     # Structure of the forms.
     "no_figures": "工作簿里没有填写任何金额，无法审核。",
     "code_form": "科目代码“{code}”不是3位、5位或7位数字。",
@@ -133,7 +134,8 @@ WORDING: dict[str, str] = {
     "reading_size_amount": "单元格中是 {content}，{why}，没有参加审核。",
     "reading_number_as_text": "{count}个金额以文本形式存放（{cells}）。",
     "reading_formula_unsolved": "公式没有保存计算结果，也无法在这里计算（{why}），没有参加审核。",
-    "reading_formula_stale": "{count}个公式的结果没有更新（{cells}），如现存 {stored}，按公式应为 {computed}。",
+    "reading_formula_stale": "{count}个公式的结果没有更新（{cells}），"
+    "如现存 {stored}，按公式应为 {computed}。",
     "reading_form_missing": "工作簿里没有找到这张表，涉及它的勾稽关系没有审核。",
     "reading_form_doubled": "这张表在工作簿里有{count}张（{places}），只审核了第一张。",
     "reading_form_headless": "工作表“{sheet}”中有这张表的表名，但没有找到表头，没有审核。",
@@ -199,11 +201,15 @@ def word(finding: Finding) -> str:
 def explanation_key(finding: Finding) -> str:
     """The key of the 出错说明 for ``finding``: rule, place and figures, so that it is asked for again
     when the figures change."""
+    values = [cell.value for cell in finding.cells] or list(finding.facts.values())
+    return _stem(finding) + ",".join(values)
+
+
+def _stem(finding: Finding) -> str:
     if not finding.cells:
-        return f"{finding.rule}||{';'.join(finding.facts.values())}"
+        return f"{finding.rule}||"
     first = finding.cells[0]
-    place = str(first.ref) if first.ref else first.label
-    return f"{finding.rule}|{place}|{','.join(cell.value for cell in finding.cells)}"
+    return f"{finding.rule}|{first.ref or first.label}|"
 
 
 CHANGED = "（已变化）"
@@ -212,10 +218,9 @@ CHANGED = "（已变化）"
 
 def explanation(finding: Finding, explanations: Mapping[str, str]) -> str:
     """The 出错说明 typed for ``finding``, marked 已变化 when it was typed for other figures; "" for none."""
-    key = explanation_key(finding)
-    if key in explanations:
-        return explanations[key]
-    stem = key.rpartition("|")[0] + "|"
+    if text := explanations.get(explanation_key(finding), ""):
+        return text
+    stem = _stem(finding)
     for other, text in explanations.items():
         if other.startswith(stem) and text:
             return text if text.startswith(CHANGED) else CHANGED + text

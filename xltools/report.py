@@ -82,6 +82,8 @@ class SelfEvaluation:
     analysis: dict[str, str] = field(default_factory=dict)
 
 
+NARRATIVE = "narrative"
+"""Form id of places in 情况说明: Ref(NARRATIVE, sentence key, "text")."""
 EVALUATION = "self_evaluation"
 """Form id of the figures of a 自评 form."""
 

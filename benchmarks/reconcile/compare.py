@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from xltools.reconcile.model import INFINITE, Model, bind
+from xltools.reconcile.model import INFINITE, Model
+from xltools.reconcile.problem import bind
 from xltools.reconcile.solve import alone_impossible
 from xltools.report import Report
 
 
 def per_rule_intervals(model: Model, report: Report) -> bool:
     """Whether some identity fails alone within closed intervals (as in XBRL Calculations 1.1)."""
-    from xltools.reconcile.model import closed
+    from xltools.reconcile.problem import closed
 
     problem = bind(model, report, rounding=closed, soft=False)
     return any(alone_impossible(problem, number) for number in problem.nonempty)

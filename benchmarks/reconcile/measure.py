@@ -15,9 +15,9 @@ from benchmarks.reconcile.inject import CENT, Case
 from benchmarks.reconcile.units import model_of, shares_of
 from tests.units import random_report
 from xltools.amount import Unit
-from xltools.reconcile import Convention, Model, Outcome, Suspect, Verdict, solve
+from xltools.reconcile import Convention, Model, Outcome, Suspect, Verdict, solve, witness
 from xltools.reconcile.hypotheses import Classes
-from xltools.reconcile.model import bind
+from xltools.reconcile.problem import bind
 from xltools.report import Report
 
 ZERO = Decimal(0)
@@ -90,6 +90,7 @@ def located(
         tally.counts["错误"] += outcome.verdict is Verdict.ERROR
         tally.counts["unsearched"] += not outcome.exhaustive
         if not found(outcome):
+            tally.counts["world"] += witness(model, case.report) is not None
             continue
         tally.counts["found"] += 1
         _judge(tally, seed, model, case, outcome)
@@ -221,5 +222,6 @@ def percentages(count: int, style: str, start: int) -> Tally:
         tally.counts["found"] += found(outcome)
         tally.counts["first"] += bool(outcome.sets) and [s.refs[0] for s in outcome.sets[0][1]] == [ratio]
         if not found(outcome):
-            tally.misses.append(f"seed {seed}: {ratio.line} {printed[ratio]} of {report.amounts}"[:160])
+            tally.counts["world"] += witness(model, report, shares, wrong) is not None
+            tally.misses.append(f"seed {seed}: {ratio.line} {printed[ratio]} printed {wrong[ratio]}")
     return tally

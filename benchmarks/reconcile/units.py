@@ -12,17 +12,20 @@ from xltools.reconcile import Model, Share
 from xltools.reconcile.model import for_rules
 from xltools.report import TOTAL, Ref, Report
 from xltools.rules import _applicable
-from xltools.rules.identities import Figures, compiled
-from xltools.rules.structure import Desk
+from xltools.rules.desk import Desk
+from xltools.rules.identities import Figures, identities
 
 
 def model_of(report: Report, edition: Edition | None = None) -> Model:
     """The compiled identities that apply to ``report``."""
     edition = edition or load(report.edition)
-    figures, identities = Figures(report, edition), compiled(edition, report)
-    desk = Desk(report, edition, figures, identities, formulas=None, notes=None, missing=frozenset())
-    applied = [(rule, _applicable(rule, desk)[1]) for rule in edition.rules if rule.equations]
-    return for_rules(applied)
+    desk = Desk(report, edition, Figures(report, edition), identities(edition, report))
+    applied = [
+        (rule, desk.identities.chosen(rule.id, _applicable(rule, desk)[1]))
+        for rule in edition.rules
+        if rule.equations
+    ]
+    return for_rules([(rule, constraints) for rule, constraints in applied if constraints])
 
 
 def shares_of(seed: int, style: str) -> tuple[list[Share], dict[Ref, Decimal]]:

@@ -48,7 +48,8 @@ def xlwings_server() -> Any:
 def call_udf(name: str, *arguments: object) -> object:
     """What xlwings' CallUDF gives the macro for raw ``arguments`` as COM delivers them."""
     server = xlwings_server()
-    excel.bind(excel.load_xlwings())
+    if name not in vars(excel):
+        excel.bind(excel.load_xlwings())
     return server.XLPython().CallUDF("xltools.addin.excel", name, tuple(arguments))
 
 

@@ -106,7 +106,7 @@ class Books(base.Books):  # type: ignore[misc]
 
     def open(self, path: str, *_: Any, **__: Any) -> Book:
         self.app.opened.append(path)
-        return self.app.all_books[0]
+        return Book(openpyxl.load_workbook(path), path, self.app)
 
 
 class Book(base.Book):  # type: ignore[misc]
@@ -218,7 +218,7 @@ class Range(base.Range):  # type: ignore[misc]
 
     sheet = property(lambda self: self._sheet)
     api = property(lambda self: self)
-    EntireRow = property(lambda self: types.SimpleNamespace(Delete=self._delete_rows))
+    EntireRow = property(lambda self: types.SimpleNamespace(Delete=self._delete_rows, AutoFit=lambda: None))
     row = property(lambda self: self._at[0])
     column = property(lambda self: self._at[1])
     shape = property(lambda self: (self._at[2] - self._at[0] + 1, self._at[3] - self._at[1] + 1))

@@ -5,6 +5,9 @@ Excel itself is absent: see excel_double.py for what stands in.
 
 from __future__ import annotations
 
+import contextlib
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -185,3 +188,146 @@ def test_arity_equals_that_of_xlwings_own_generator(tmp_path: Path) -> None:
         assert ["Optional" in p for p in ours[name].split(", ")] == [
             "Optional" in p for p in stock[name].split(", ")
         ]
+
+
+def recalculated(path: Path) -> dict[tuple[str, str], object]:
+    """Every cell with one of our functions, computed anew with all calls going through ``call_udf``."""
+    from unittest import mock
+
+    from xltools.functions import CellError
+    from xltools.workbook import operations
+    from xltools.workbook.evaluate import Evaluator
+    from xltools.workbook.grid import file_grids
+    from xltools.workbook.package import open_package
+
+    def through(name: str, arguments: Any) -> object:
+        function = FUNCTIONS[name]
+        left_out = [excel_double.MISSING_ARGUMENT] * (len(function.arguments) - len(arguments))
+        answer = excel_double.call_udf(name, *map(as_com, arguments), *left_out)
+        if isinstance(answer, str) and answer in list(CellError):
+            raise FunctionError(CellError(answer), "")
+        return Decimal(repr(answer)) if isinstance(answer, float) else answer
+
+    grids = {grid.name: grid for grid in file_grids(open_package(path))}
+    evaluator = Evaluator(grids, lambda formula: "XT_" in formula)
+    found: dict[tuple[str, str], object] = {}
+    with mock.patch.object(operations, "functions", mock.Mock(wraps=operations.functions, call=through)):
+        for name, grid in grids.items():
+            for cell in (cell for cell, formula in grid.facts.formulas.items() if "XT_" in formula):
+                # a few formulas use functions of Excel's that our own evaluator does not know
+                with contextlib.suppress(operations.Unsupported):
+                    found[name, cell] = evaluator.compute(grid, cell)
+    return found
+
+
+def test_the_whole_example_recalculated_through_call_udf_shows_what_it_stored() -> None:
+    from xltools.addin.file_port import FilePort
+    from xltools.resources import resource
+    from xltools.workbook.address import split
+
+    path = resource("workbooks/example.xlsx")
+    stored = FilePort(path).read()
+    computed = recalculated(path)
+    assert len(computed) > 150
+    for (sheet, cell), value in computed.items():
+        row, column = split(cell)
+        line = stored[sheet][row - 1] if row <= len(stored[sheet]) else []
+        before = line[column - 1] if column <= len(line) else None
+        if isinstance(before, float):
+            assert float(value) == pytest.approx(before, abs=1e-9), (sheet, cell)  # type: ignore[arg-type]
+        else:
+            assert (value or None) == before, (sheet, cell)
+
+
+def test_formulas_of_the_template_suit_the_wrappers() -> None:
+    """Every call in template and example has as many arguments as the macro declares."""
+    import re
+
+    from xltools.resources import resource
+    from xltools.workbook.formulas import read_formulas
+    from xltools.workbook.package import open_package
+
+    seen = set()
+    for name in ("template", "example"):
+        for formulas in read_formulas(open_package(resource(f"workbooks/{name}.xlsx"))).values():
+            for formula in formulas.values():
+                for match in re.finditer(r"\b(XT_[A-Z_]+)\(", formula):
+                    function = FUNCTIONS[match[1]]
+                    needed = sum(not argument.optional for argument in function.arguments)
+                    assert needed <= arity(formula, match.end()) <= len(function.arguments), formula
+                    seen.add(match[1])
+    assert len(seen) > 8
+
+
+def arity(formula: str, start: int) -> int:
+    """The number of arguments of the call whose bracket opens before ``start``."""
+    depth, count, quoted = 1, 1, False
+    for character in formula[start:]:
+        if character == '"':
+            quoted = not quoted
+        elif not quoted and character in "({":
+            depth += 1
+        elif not quoted and character in ")}":
+            depth -= 1
+            if depth == 0:
+                return count
+        elif not quoted and character == "," and depth == 1:
+            count += 1
+    raise AssertionError(formula)
+
+
+def test_the_server_loads_neither_pro_parts_nor_pandas() -> None:
+    code = (
+        "import sys\nfrom xltools.addin.excel import load_xlwings, bind\n"
+        "xlwings = load_xlwings(); bind(xlwings)\n"
+        "assert not xlwings.__pro__ and not {'pandas', 'numpy'} & set(sys.modules)\n"
+        "import pandas\n"
+        "print(pandas.DataFrame({'a': [1]}).shape)"
+    )
+    root = Path(excel.__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "(1, 1)"
+
+
+# the macros of the buttons
+
+
+def test_a_button_reaches_python_with_its_id(
+    workbook: excel_double.Workbook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pressed: list[tuple[str, bool]] = []
+    monkeypatch.setattr(excel, "press", lambda action, on_workbook: pressed.append((action, on_workbook)))
+    workbook.app.run("RunAction", "check")
+    assert pressed == [("check", True)]
+
+
+def test_a_button_that_cannot_start_python_says_so_in_chinese(workbook: excel_double.Workbook) -> None:
+    workbook.server.failures[:] = [_values.error(1000, "Could not create Python process.")]
+    workbook.app.run("RunAction", "check")
+    _, prompt, title, _ = workbook.app.dialogs[-1]
+    assert "xltools addin doctor" in prompt and "Could not create" in prompt and title == "决算公开"
+    assert workbook.app.console[-1] == "check: Could not create Python process."
+
+
+@pytest.mark.parametrize(
+    ("path", "ours"),
+    [
+        (r"C:\Users\张三\AppData\Roaming\Microsoft\Excel\XLSTART\xltools.xlam", True),
+        ("https://d.docs.live.net/1/XLTOOLS.XLAM", True),
+        ("xltools.xlam", True),
+        (r"C:\xltools.xlam\other.xlsx", False),
+        (r"C:\myxltools.xlam", False),
+    ],
+)
+def test_links_to_the_addin_are_recognised(workbook: excel_double.Workbook, path: str, ours: bool) -> None:
+    assert workbook.app.run("IsAddin", path) is ours
+
+
+def test_formulas_with_our_functions_are_recognised(workbook: excel_double.Workbook) -> None:
+    workbook.clear()
+    workbook.sheet.set_value("D1", 1.0)
+    workbook.sheet.set_value("D2", "=XT_TOTAL(D1)")
+    run, cells = workbook.app.run, workbook.app.evaluate
+    assert run("Mentions", cells('Range("D1:D2")').vba_get("Formula")) is True
+    assert run("Mentions", cells('Range("D1")').vba_get("Formula")) is False
+    assert run("Mentions", "=SUM(D1)") is False and run("Mentions", "=[1]!xt_total(D1)") is True

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import logging
 import os
+import sys
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -32,11 +33,22 @@ _ERRORS = {
 """Value2 never gives an integer for a number, so an integer is an error."""
 
 
-def load_xlwings() -> Any:
-    """The module xlwings, without its PRO parts: they do not load under a key that is none."""
-    os.environ["XLWINGS_LICENSE_KEY"] = "bsd-only"
-    import xlwings
+_UNUSED = ("pandas", "numpy", "polars", "matplotlib", "PIL")
+"""xlwings loads these where they are installed, to hand ranges over in their types. We use plain values, and
+without them the first function call of a session comes twice as fast."""
 
+
+def load_xlwings() -> Any:
+    """The module xlwings, without its PRO parts (they do not load under a key that is none) and without the
+    packages that it would load for us in vain; those can still be imported afterwards."""
+    os.environ["XLWINGS_LICENSE_KEY"] = "bsd-only"
+    held_back = [name for name in _UNUSED if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(held_back))  # type: ignore[arg-type]  # None: "not installed"
+    try:
+        import xlwings
+    finally:
+        for name in held_back:
+            del sys.modules[name]
     return xlwings
 
 

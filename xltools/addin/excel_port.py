@@ -80,6 +80,7 @@ class ExcelPort:
         model = target.range((first, 1), (first, last.column))
         model.clear_contents()
         model.api.ClearHyperlinks()  # a formula over an old link would lead where that one led
+        model.api.EntireRow.AutoFit()  # no height of its own: from here on it follows the text
         if count > 1:
             model.api.AutoFill(target.range((first, 1), (first + count - 1, last.column)).api, _FILL_FORMATS)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from xltools.addin import build, libreoffice
 from xltools.errors import XltoolsError
+from xltools.workbook.save import save
 
 ADDIN = "xltools.xlam"
 DROPS = {
@@ -90,9 +91,7 @@ def install(folder: Path) -> Path:
     Raises XltoolsError while Excel holds the file, or where the folder cannot be written.
     """
     target = folder / ADDIN
-    _free(target)
-    content = build.addin(machine())
-    write(target, content)
+    write(target, build.addin(machine()))
     _log_folder().mkdir(parents=True, exist_ok=True)
     return target
 
@@ -127,19 +126,15 @@ def _in_use(target: Path) -> XltoolsError:
 
 
 def write(target: Path, content: bytes) -> None:
-    """Write a file at once or not at all."""
+    """Write a file at once or not at all. XltoolsError where it cannot be written, or is in use."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=target.parent, suffix=".tmp", delete=False) as draft:
-            draft.write(content)
-        os.replace(draft.name, target)
-    except PermissionError as error:
-        Path(draft.name).unlink(missing_ok=True)
-        raise _in_use(target) from error
     except OSError as error:
         raise XltoolsError(
-            f"无法写入 {target}：{error.strerror}。", "请检查文件夹是否存在、磁盘是否已满。"
+            f"无法建立文件夹 {target.parent}：{error.strerror}。", "请换一个文件夹。"
         ) from error
+    _free(target)
+    save(target, content, backup=False)
 
 
 def drop_icons(folder: Path) -> list[Path]:

@@ -12,7 +12,8 @@ from xltools.editions import Edition
 from xltools.report import Ref, Report
 
 HEADINGS = ("表号", "表名", "行次或代码", "项目", "栏次", "栏目", "金额", "单位")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a spreadsheet may take for the beginning of a formula; Chinese versions take the wide signs too."""
 
 
 def csv_text(report: Report, edition: Edition) -> str:
@@ -25,9 +26,11 @@ def csv_text(report: Report, edition: Edition) -> str:
         form = edition.forms[ref.form]
         line = form.line_of.get(ref.line)
         title = line.name if line else report.titles.get(ref.line, edition.function_codes.get(ref.line, ""))
-        column = " ".join(form.column_of[ref.column].path)
+        column = form.column_of[ref.column]
+        # Above a column that serves all lines stands the heading of its first block only.
+        heading = column.title or "".join(column.path[-1:])
         unit = "个" if line is not None and line.count else report.unit.value
-        texts = (form.number, form.title, ref.line, title, ref.column, column)
+        texts = (form.number, form.title, ref.line, title, ref.column, heading)
         writer.writerow([*map(_harmless, texts), plain(report.amounts[ref]), unit])
     return "\ufeff" + stream.getvalue()
 
@@ -43,7 +46,7 @@ def _order(report: Report, edition: Edition) -> list[Ref]:
 
 
 def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if text.lstrip(" \u3000").startswith(_FORMULA_STARTS) else text
 
 
 def json_text(report: Report) -> str:

@@ -9,10 +9,8 @@ from xltools.editions import Edition, Rule
 from xltools.finding import WORDING, Cell, Finding, Severity
 from xltools.narrative.figures import ref_of
 from xltools.narrative.sentence import Fact
-from xltools.report import Ref, Report
+from xltools.report import NARRATIVE, Ref, Report
 
-FORM = "narrative"
-"""Form id of places in the narrative: Ref("narrative", sentence key, "text")."""
 SEVERITY = {"逻辑性": Severity.ERROR, "核实性": Severity.VERIFY, "提示": Severity.HINT}
 
 WORDING.update(
@@ -60,7 +58,7 @@ class Author:
 
     def text_cell(self, key: str, headings: tuple[str, ...] = (), value: str = "") -> Cell:
         """The cell of a sentence."""
-        ref = Ref(FORM, key, "text")
+        ref = Ref(NARRATIVE, key, "text")
         label = " ".join(["情况说明", *headings])
         return Cell(label, value, ref, self.report.places.get(ref))
 

@@ -12,7 +12,8 @@ from enum import StrEnum
 
 from xltools.amount import Unit
 from xltools.reconcile.hypotheses import totals
-from xltools.reconcile.model import FREE, Interval, Problem, closed, half_even, truncated
+from xltools.reconcile.model import FREE
+from xltools.reconcile.problem import Interval, Problem, closed, half_even, truncated
 from xltools.reconcile.propagate import State
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from xltools.reconcile.model import FREE, Model, Problem, Share, bind
+from xltools.amount import Unit
+from xltools.reconcile.model import FREE, Model, is_exact
 from xltools.reconcile.outcome import Identity
+from xltools.reconcile.problem import Problem, Share, bind
 from xltools.reconcile.propagate import FARTHEST, ActiveRow, State
 from xltools.reconcile.solve import identity
 from xltools.report import Ref, Report
@@ -61,15 +63,17 @@ def explain(
     state, dropped = _freed(problem, cell)
     least, most = state.low[cell], state.high[cell]
     bounds = [None if abs(b) > FARTHEST else b for b in (least, most)]
-    width = 1 if problem.unit.value == "元" or model.exact[model.index[ref]] else 10000
+    width = 1 if problem.unit is Unit.YUAN or is_exact(ref) else 10000
     printable = [None if b is None else Decimal(_round(b, width)).scaleb(-2) for b in bounds]
     guard = (Guard.NONE, Guard.ONE, Guard.BOTH)[sum(b is not None for b in bounds)]
+
+    def told(rows: Sequence[int]) -> tuple[Identity, ...]:
+        return tuple(identity(problem, n) for n in rows)
+
     return Explanation(
-        ref, printed, tuple(identity(problem, n) for n in mine), guard, *bounds, *printable,
+        ref, printed, told(mine), guard, bounds[0], bounds[1], printable[0], printable[1],
         low <= most and least <= high,
-        tuple(identity(problem, n) for n in state.why(cell, upper=False)),
-        tuple(identity(problem, n) for n in state.why(cell, upper=True)),
-        tuple(identity(problem, n) for n in dropped),
+        told(state.why(cell, upper=False)), told(state.why(cell, upper=True)), told(dropped),
     )  # fmt: skip
 
 

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from xltools.reconcile.model import Model, Problem, Row
+from xltools.reconcile.model import Model, Row
+from xltools.reconcile.problem import Problem
 from xltools.report import TOTAL, Ref
 
 Column = tuple[tuple[int, int], ...]
@@ -21,19 +22,21 @@ Column = tuple[tuple[int, int], ...]
 Signed = tuple[tuple[int, int], ...]
 """(cell, sign) pairs that share one δ."""
 
-CELL, SOFT, SHARE, STALE, LINE, EXCHANGE, TWICE = (
-    "cell", "soft", "share", "stale", "line", "exchange", "twice",
+CELL, SOFT, SHARE, STALE, LINE, MISSING, EXCHANGE, TWICE = (
+    "cell", "soft", "share", "stale", "line", "missing", "exchange", "twice",
 )  # fmt: skip
 
 
 class Member(NamedTuple):
     """One thing that may be wrong. ``cells`` are (cell, sign): the true figure is the printed one plus
-    sign·δ. ``row`` is a row of the rule for SOFT and SHARE; ``place`` the missing line for LINE."""
+    sign·δ. ``row`` is a row of the rule for SOFT and SHARE; ``place`` the missing line for LINE and
+    MISSING, whose amount is sign·δ."""
 
     kind: str
     cells: Signed
     row: int = -1
     place: Ref | None = None
+    sign: int = 1
 
 
 @dataclass(slots=True)
@@ -74,7 +77,7 @@ class Classes:
             return
         if column[0][1] < 0:
             column = tuple([(r, -c) for r, c in column])
-            member = member._replace(cells=tuple([(x, -s) for x, s in member.cells]))
+            member = member._replace(cells=tuple([(x, -s) for x, s in member.cells]), sign=-1)
         known = self._by_column.get(column)
         if known is None:
             known = self._by_column[column] = Class(len(self.all), column)
@@ -95,6 +98,8 @@ class Classes:
         for kind, cells in self._groups(row):
             yield Member(kind, cells), self._sum(cells)
         yield from self._lines(number)
+        for _, cell in row.terms:
+            yield from self._missing(cell)
 
     def _sum(self, cells: Signed) -> dict[int, int]:
         """The column of ``cells`` that share one δ."""
@@ -112,9 +117,9 @@ class Classes:
         shares = self._problem.shares
         share = shares.get(number)
         if share is not None:
-            first = number if shares.get(number + 1) is share else number - 1
+            own = [n for n, s in shares.items() if s is share]
             # A share p + d instead of p moves both bounds: δ stands for 2·d·whole.
-            yield Member(SHARE, (), first), {first: 1, first + 1: -1}
+            yield Member(SHARE, (), own[0]), {n: 1 if i % 2 == 0 else -1 for i, n in enumerate(own)}
 
     def _groups(self, row: Row) -> Iterator[tuple[str, Signed]]:
         """Several cells that go wrong together, with at least one in ``row``."""
@@ -165,7 +170,36 @@ class Classes:
         for column in columns:
             part = Ref(place.form, place.line, column)
             if part in sums and whole is not None:
-                yield Member(LINE, (), sums[part], part), {sums[part]: -1, whole: -1}
+                entries = {n: -self._sign(n) for n in (sums[part], whole)}
+                yield Member(LINE, (), sums[part], part), entries
+
+    def _sign(self, number: int) -> int:
+        """The coefficient of the total in a row that defines one."""
+        row = self._problem.rows[number]
+        return next(c for c, x in row.terms if x == row.total)
+
+    def _missing(self, cell: int) -> Iterator[tuple[Member, dict[int, int]]]:
+        """A code that other forms print and this one does not, with its amounts: it is absent from the sum
+        of its nearest parent, and blank itself, like the codes above it that are absent too."""
+        shape, refs, index = self._shape, self._problem.refs, self._problem.model.index
+        ref = refs[cell]
+        if (ref.form, ref.line) not in shape.absent:
+            return
+        main = "3" if ref.form == "funds" else "1"
+        above = [x for x in (ref.line[:5], ref.line[:3]) if x != ref.line]
+        lines = [ref.line, *(x for x in above if (ref.form, x) in shape.absent)]
+        top = next((x for x in above if x not in lines), TOTAL)
+        for column in [ref.column] if ref.column != main else [c for c in "2345678" if c != main]:
+            cells = [index.get(Ref(ref.form, x, c)) for x in lines for c in (column, main)]
+            if None in cells[:2]:
+                continue
+            signed = tuple([(x, 1) for x in cells if x is not None])
+            entries = self._sum(signed)
+            for c in (column, main):
+                number = shape.sums.get(Ref(ref.form, top, c))
+                if number is not None:
+                    entries[number] = entries.get(number, 0) - self._sign(number)
+            yield Member(MISSING, signed, -1, Ref(ref.form, ref.line, column)), entries
 
 
 @dataclass
@@ -177,6 +211,8 @@ class Shape:
     sums: dict[Ref, int]
     """Total of a code table → the row that adds its lines up in one column."""
     sum_of: dict[int, Ref]
+    absent: frozenset[tuple[str, str]]
+    """(form, code) of lines of code tables that rules name and the form does not print."""
     leaves: frozenset[int]
     """Cells that no row of their form adds up and no other form repeats."""
     _paths: dict[int, list[int]] = field(default_factory=dict)
@@ -223,7 +259,10 @@ def shape(model: Model) -> Shape:
         if len(row.terms) == 2 and row.low == row.high:
             repeated.update(x for _, x in row.terms)
     leaves = frozenset(range(len(model.refs))) - below.keys() - repeated
-    found = Shape(above, below, sums, {n: r for r, n in sums.items()}, leaves)
+    trees = {ref.form for ref in sums if ref.line == TOTAL}
+    inside = {(model.refs[x].form, model.refs[x].line) for x in (*above, *below)}
+    named = {(ref.form, ref.line) for ref in model.refs if ref.form in trees and ref.line.isdigit()}
+    found = Shape(above, below, sums, {n: r for r, n in sums.items()}, frozenset(named - inside), leaves)
     model.memo["shape"] = found
     return found
 

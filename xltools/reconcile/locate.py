@@ -6,16 +6,23 @@ of its rows. Sets that hit all known conflicts are tried by propagation; a failu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from xltools.reconcile.hypotheses import Classes
-from xltools.reconcile.model import FREE, Problem
+from xltools.reconcile.model import FREE
+from xltools.reconcile.problem import Problem
 from xltools.reconcile.propagate import ActiveRow, State, conflict_among
 
 LARGEST = 3
 """Cells of a set that are searched exhaustively; beyond that greedily."""
+MOST_CONFLICTS = 60
+"""Conflicts that are peeled off at most."""
+MOST_ERRORS = 12
+"""Classes in a set for many errors."""
+WIDTH = 10
+"""Classes that are weighed against each other at each step of the search for many errors."""
 TRIES = 600
 """Propagations per problem before the search stops (then told as not exhaustive)."""
 
@@ -35,28 +42,28 @@ class Solution(NamedTuple):
 
 @dataclass(slots=True)
 class Located:
-    """``conflicts`` are disjoint proofs; ``solutions`` all minimal sets of the smallest size;
-    ``exhaustive`` is False when the search was cut short."""
+    """``solutions`` are all minimal sets of the smallest size; where the search was cut short
+    (``exhaustive`` False), some sets."""
 
-    conflicts: list[Conflict]
     solutions: list[Solution]
-    groups: Classes
     exhaustive: bool = True
 
 
-def conflicts(problem: Problem) -> list[Conflict]:
-    """Conflicts that share no row, found by peeling: remove the rows of one, look for the next."""
+def conflicts(problem: Problem, limit: int = MOST_CONFLICTS) -> list[Conflict]:
+    """Conflicts that share no row, at most ``limit``, found by peeling: remove the rows of one, look for
+    the next."""
     rows: list[ActiveRow] = list(problem.active)
     found: list[Conflict] = []
     queue = problem.nonempty
-    while True:
+    while len(found) < limit:
         state = State(rows, problem.watch, problem.low[:], problem.high[:])
         if state.run(queue):
-            return found
+            break
         chain = conflict_among(rows, state.proof(), problem.low, problem.high) or state.proof()
         found.append(Conflict(tuple(chain)))
         for number in chain:
             rows[number] = ((), 0, 0)
+    return found
 
 
 @dataclass
@@ -92,48 +99,71 @@ class _Search:
                     self.known[number] = self.known[number] | {k}
         self.seen = len(self.groups.all)
 
-    def hits_all(self, chosen: Sequence[int]) -> bool:
+    def missing(self, chosen: Sequence[int]) -> int:
+        """The known conflicts, as bits, that no class in ``chosen`` hits."""
         union = 0
         for k in chosen:
             union |= self.mask.get(k, 0)
-        return union == (1 << len(self.known)) - 1
+        return ((1 << len(self.known)) - 1) & ~union
 
-    def attempt(self, chosen: tuple[int, ...]) -> Solution | None:
-        """Propagate with ``chosen`` freed."""
-        self.tries += 1
+    def hits_all(self, chosen: Sequence[int]) -> bool:
+        """Whether ``chosen`` hits every conflict known by now."""
+        return not self.missing(chosen)
+
+    def free(
+        self, chosen: Sequence[int]
+    ) -> tuple[list[ActiveRow], list[Sequence[int]], list[int], list[int]]:
+        """Rows, watch lists and bounds with the δ of each class in ``chosen`` added as a free cell."""
         problem = self.problem
         rows: list[ActiveRow] = list(problem.active)
         watch: list[Sequence[int]] = list(problem.watch)
         low, high = problem.low[:], problem.high[:]
-        touched: list[int] = []
-        size = len(low)
-        for offset, k in enumerate(chosen):
+        for k in chosen:
             column = self.groups.all[k].column
             for row, coefficient in column:
                 terms, least, most = rows[row]
-                rows[row] = ((*terms, (coefficient, size + offset)), least, most)
-                touched.append(row)
+                rows[row] = ((*terms, (coefficient, len(low))), least, most)
             watch.append([row for row, _ in column])
             low.append(-FREE)
             high.append(FREE)
-        queue = list(dict.fromkeys([*self.first_rows, *problem.nonempty, *touched]))
+        return rows, watch, low, high
+
+    def queue(self, chosen: Sequence[int]) -> list[int]:
+        """Rows to start from, those of known conflicts first: failures show early."""
+        touched = [row for k in chosen for row, _ in self.groups.all[k].column]
+        return list(dict.fromkeys([*self.first_rows, *self.problem.nonempty, *touched]))
+
+    def attempt(self, chosen: tuple[int, ...]) -> Solution | None:
+        """Propagate with ``chosen`` freed."""
+        self.tries += 1
+        rows, watch, low, high = self.free(chosen)
         state = State(rows, watch, low[:], high[:])
-        if state.run(queue):
-            bounds = tuple((state.low[size + i], state.high[size + i]) for i in range(len(chosen)))
-            return Solution(chosen, bounds)
+        if state.run(self.queue(chosen)):
+            size = len(self.problem.low)
+            return Solution(chosen, tuple(zip(state.low[size:], state.high[size:], strict=True)))
         chain = state.proof()
         self.learn(conflict_among(rows, chain, low, high) or chain, chosen)
         return None
+
+    def remaining(self, chosen: tuple[int, ...], enough: int) -> int:
+        """How many disjoint conflicts are left with ``chosen`` freed, counted up to ``enough``."""
+        self.tries += 1
+        rows, watch, low, high = self.free(chosen)
+        queue = self.queue(chosen)
+        for count in range(enough):
+            state = State(rows, watch, low[:], high[:])
+            if state.run(queue):
+                return count
+            for row in state.proof():
+                rows[row] = ((), 0, 0)
+        return enough
 
     def sets(self, size: int) -> Iterator[tuple[int, ...]]:
         """Sets of ``size`` classes that hit every conflict known when they are reached."""
         yield from self._extend((), size)
 
     def _extend(self, chosen: tuple[int, ...], left: int) -> Iterator[tuple[int, ...]]:
-        union = 0
-        for k in chosen:
-            union |= self.mask.get(k, 0)
-        missing = ((1 << len(self.known)) - 1) & ~union
+        missing = self.missing(chosen)
         if not missing:
             # Nothing left to hit with fewer classes: a smaller set was tried already.
             if left == 0:
@@ -147,9 +177,14 @@ class _Search:
                 yield from self._extend((*chosen, k), left - 1)
 
 
-def locate(problem: Problem, peeled: list[Conflict]) -> Located:
-    """All minimal sets for a problem with ``peeled`` conflicts (at least one)."""
-    groups = Classes(problem)
+def locate(
+    problem: Problem, peeled: list[Conflict], groups: Classes, weigh: Callable[[Solution], float]
+) -> Located:
+    """All minimal sets for a problem with ``peeled`` conflicts (at least one).
+
+    ``weigh`` says how plausible a set is; it guides the search where there are too many errors to try
+    every set.
+    """
     search = _Search(problem, groups)
     for conflict in peeled:
         search.learn(conflict.rows)
@@ -161,28 +196,46 @@ def locate(problem: Problem, peeled: list[Conflict]) -> Located:
                 continue
             search.tried.add(key)
             if search.tries >= TRIES:
-                return Located(peeled, solutions or _greedy(search), groups, False)
+                return Located(solutions or _greedy(search, weigh), False)
             solution = search.attempt(key)
             if solution:
                 solutions.append(solution)
         if solutions:
-            return Located(peeled, solutions, groups)
-    return Located(peeled, _greedy(search), groups, False)
+            return Located(solutions)
+    return Located(_greedy(search, weigh), False)
 
 
-def _greedy(search: _Search) -> list[Solution]:
-    """One set for more than three errors: always the class that hits most open conflicts."""
+def _greedy(search: _Search, weigh: Callable[[Solution], float]) -> list[Solution]:
+    """Sets for more than three errors: always the class that leaves fewest conflicts; then what is not
+    needed is dropped, and every class is exchanged for others that do as well."""
     chosen: tuple[int, ...] = ()
-    for _ in range(40):
-        union = 0
-        for k in chosen:
-            union |= search.mask.get(k, 0)
-        missing = ((1 << len(search.known)) - 1) & ~union
-        if missing:
-            best = max(search.mask, key=lambda k: ((search.mask[k] & missing).bit_count(), -k))
-            chosen = (*chosen, best)
-            continue
-        solution = search.attempt(chosen)
-        if solution:
-            return [solution]
-    return []
+    left = len(search.known)
+    while left and len(chosen) < MOST_ERRORS:
+        missing = search.missing(chosen)
+        order = sorted(search.mask, key=lambda k: (-(search.mask[k] & missing).bit_count(), k))
+        trials = [(search.remaining((*chosen, k), left + 1), k) for k in order[:WIDTH] if k not in chosen]
+        if not trials:
+            return []
+        left, best = min(trials)
+        chosen = (*chosen, best)
+    for k in chosen:
+        fewer = tuple(x for x in chosen if x != k)
+        if not search.remaining(fewer, 1):
+            chosen = fewer
+    solution = search.attempt(chosen)
+    return _exchanged(search, solution, weigh) if solution else []
+
+
+def _exchanged(search: _Search, best: Solution, weigh: Callable[[Solution], float]) -> list[Solution]:
+    """``best`` and the sets that differ from it, or from a better one found on the way, in one class."""
+    found = {best.classes: best}
+    for at in range(len(best.classes)):
+        rest = best.classes[:at] + best.classes[at + 1 :]
+        missing = search.missing(rest)
+        fit = [k for k, hit in search.mask.items() if k not in best.classes and not missing & ~hit]
+        for k in sorted(fit)[: 2 * WIDTH]:
+            solution = search.attempt((*rest[:at], k, *rest[at:]))
+            if solution:
+                found[solution.classes] = solution
+        best = max(found.values(), key=weigh)
+    return list(found.values())

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 SWAPPED, REPLACED, DROPPED, DOUBLED = "相邻数字颠倒", "数字录入错误", "少录一位数字", "多录一位数字"
 SHIFTED, SIGN, UNIT, NEIGHBOUR = "小数点错位", "正负号录反", "元与万元混淆", "误录相邻单元格的数"
 OMITTED, LAST_YEAR, SMALL, OTHER = "漏填", "误填上年数", "尾数录入错误", "金额不符"
-SURPLUS = "不应填列"
+SURPLUS, NOT_ADDED = "不应填列", "合计与明细不符"
 
 WEIGHTS = {
     SWAPPED: 0.13, REPLACED: 0.17, DROPPED: 0.09, DOUBLED: 0.08, SHIFTED: 0.1, SIGN: 0.05, UNIT: 0.05,

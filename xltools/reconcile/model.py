@@ -1,21 +1,18 @@
-"""From identities and printed figures to rows over whole 分.
+"""From identities to rows over whole 分: ``low <= sum(coefficient * cell) <= high``.
 
-A printed figure is the interval of whole 分 that rounds to it; an identity is a row
-``low <= sum(coefficient * cell) <= high``. ``compile`` is done once per edition and line set,
-``Problem`` once per report.
+``compile`` is done once per edition and line set; ``problem.bind`` once per report.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
-from xltools.amount import Unit
-from xltools.editions.equation import Constraint, Term
-from xltools.report import Ref, Report
+from xltools.editions.equation import Constraint
+from xltools.report import Ref
 
 INFINITE = 10**40
 """Stands for "no limit" on one side of a row; no sum of figures reaches it."""
@@ -30,23 +27,6 @@ Terms = tuple[tuple[int, int], ...]
 """(coefficient, cell index) pairs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A printed ratio: ``scale * part / whole`` rounds to the figure at ``ratio`` (100 for a percentage).
-
-    The figure itself is looked up in the report's or the extra figures. ``rest`` is the number of last
-    places by which it may differ, where shares are closed to 100 and this one takes the rounding rest.
-    Source: product rule that percentages are computed from 元, so a printed one is an interval test.
-    """
-
-    rule: str
-    ratio: Ref
-    part: tuple[Term, ...]
-    whole: tuple[Term, ...]
-    scale: int = 100
-    rest: int = 0
-
-
 class Row(NamedTuple):
     """One identity on concrete cells: ``low <= sum of terms <= high`` in 分."""
 
@@ -56,6 +36,8 @@ class Row(NamedTuple):
     high: int
     total: int
     """The cell that the row defines as a sum of the others, or -1."""
+    allowed: int = 0
+    """What ``low`` and ``high`` were widened by, where two systems round apart; not due in 元."""
 
 
 @dataclass(eq=False)
@@ -66,11 +48,8 @@ class Model:
     rows: tuple[Row, ...]
     soft: frozenset[str]
     constraints: tuple[Constraint, ...]
-
-    @cached_property
-    def index(self) -> dict[Ref, int]:
-        """Cell index by Ref."""
-        return {ref: number for number, ref in enumerate(self.refs)}
+    index: Mapping[Ref, int]
+    """Cell number by Ref."""
 
     @cached_property
     def watch(self) -> list[list[int]]:
@@ -80,7 +59,19 @@ class Model:
     @cached_property
     def exact(self) -> list[bool]:
         """Per cell whether it is a count or a score: no amount, no rounding."""
-        return [is_exact(ref) for ref in self.refs]
+        forms = {form for form in {ref.form for ref in self.refs} if _may_be_exact(form)}
+        return [ref.form in forms and is_exact(ref) for ref in self.refs]
+
+    @cached_property
+    def in_yuan(self) -> Model:
+        """The same identities for figures in 元: exact, nothing is widened."""
+        if not any(row.allowed for row in self.rows):
+            return self
+        rows = [
+            row._replace(low=row.low + row.allowed, high=row.high - row.allowed, allowed=0)
+            for row in self.rows
+        ]
+        return Model(self.refs, tuple(rows), self.soft, self.constraints, self.index)
 
     @cached_property
     def blank(self) -> list[tuple[Terms, int, int]]:
@@ -110,9 +101,11 @@ class Model:
 
 def is_exact(ref: Ref) -> bool:
     """Whether a figure is a count or a score."""
-    if ref.form == "statistics":
-        return ref.line in COUNT_LINES
-    return ref.form.startswith(EXACT_FORMS)
+    return _may_be_exact(ref.form) and (ref.form != "statistics" or ref.line in COUNT_LINES)
+
+
+def _may_be_exact(form: str) -> bool:
+    return form == "statistics" or form.startswith(EXACT_FORMS)
 
 
 def _watch(size: int, rows: Sequence[Row]) -> list[list[int]]:
@@ -138,19 +131,18 @@ def compile(
     everything, soft = tuple(constraints), frozenset(soft)
     index: dict[Ref, int] = {}
     rows: dict[tuple[Terms, int, int], Row] = {}
+    widths = {rule: int(width * 1_000_000) for rule, width in (tolerances or {}).items()}
     for constraint in everything:
-        alone = len(constraint.left) + len(constraint.right) == 1
-        if alone and constraint.rule in soft and constraint.operator != "=":
+        if constraint.rule in soft and _is_sign(constraint):
             continue
-        allowed = int((tolerances or {}).get(constraint.rule, Decimal(0)) * 1_000_000)
-        row = _row(constraint, index, allowed)
+        row = _row(constraint, index, widths.get(constraint.rule, 0))
         if row:
-            key = (row.terms, row.low, row.high)
+            key = row[1:4]
             known = rows.get(key)
             # A hard rule wins over the same said softly; one that defines a total over one that compares.
             if known is None or (known.rule in soft and row.rule not in soft) or known.total < row.total:
                 rows[key] = row
-    return Model(tuple(index), tuple(rows.values()), soft, everything)
+    return Model(tuple(index), tuple(rows.values()), soft, everything, index)
 
 
 class AppliedRule(Protocol):
@@ -189,239 +181,32 @@ def for_rules(applied: Sequence[tuple[AppliedRule, tuple[Constraint, ...]]]) -> 
 _LIMITS = {"=": (0, 0), "<=": (-INFINITE, 0), "<": (-INFINITE, -1), ">=": (0, INFINITE), ">": (1, INFINITE)}
 
 
+def _is_sign(constraint: Constraint) -> bool:
+    return not constraint.right and len(constraint.left) == 1 and constraint.operator != "="
+
+
 def _row(constraint: Constraint, index: dict[Ref, int], allowed: int) -> Row | None:
+    # One pass: a unit has a thousand of these, and often lines of its own.
     summed: dict[int, int] = {}
-    for sign, side in ((1, constraint.left), (-1, constraint.right)):
-        for coefficient, ref in side:
-            cell = index.setdefault(ref, len(index))
-            summed[cell] = summed.get(cell, 0) + sign * coefficient
-    terms = [(c, x) for x, c in summed.items() if c]
+    left, right = constraint.left, constraint.right
+    for coefficient, ref in left:
+        cell = index.setdefault(ref, len(index))
+        summed[cell] = summed.get(cell, 0) + coefficient
+    adds = constraint.operator == "=" and not constraint.exact and len(left) == 1 == left[0].coefficient
+    form = left[0].ref.form if adds else ""
+    for coefficient, ref in right:
+        cell = index.setdefault(ref, len(index))
+        summed[cell] = summed.get(cell, 0) - coefficient
+        adds = adds and coefficient == 1 and ref[0] == form
+    terms = [(x, c) for x, c in summed.items() if c]
     if not terms:
         return None
+    adds = adds and len(terms) == len(right) + 1 > 1
+    total = terms[0][0] if adds else -1
+    terms.sort()
     low, high = _LIMITS[constraint.operator]
     low, high = low - allowed, high + allowed
-    total = _total(constraint, terms)
-    terms.sort(key=lambda term: term[1])
-    if terms[0][0] < 0:
-        terms, low, high = [(-c, x) for c, x in terms], -high, -low
-    return Row(constraint.rule, tuple(terms), low, high, total)
-
-
-def _total(constraint: Constraint, terms: Sequence[tuple[int, int]]) -> int:
-    """The cell that ``constraint`` adds up inside one form, or -1."""
-    if constraint.operator != "=" or constraint.exact or len(constraint.left) != 1 or len(terms) < 2:
-        return -1
-    form = constraint.left[0].ref.form
-    if terms[0][0] != 1 or any(c != -1 for c, _ in terms[1:]):
-        return -1
-    return terms[0][1] if all(ref.form == form for _, ref in constraint.right) else -1
-
-
-# ---- one report
-
-
-class Interval(NamedTuple):
-    """Whole 分 from ``low`` to ``high``, both included."""
-
-    low: int
-    high: int
-
-
-Rounding = Callable[[int, int], Interval]
-"""(printed figure in units of its last place, 分 per unit) → the exact amounts that print it."""
-
-
-def half_up(printed: int, width: int) -> Interval:
-    """Ties away from zero: half-open, mirrored for negatives; 0 is less than half a unit either way."""
-    half = width // 2
-    if printed > 0:
-        return Interval(printed * width - half, printed * width + half - 1)
-    if printed < 0:
-        return Interval(printed * width - half + 1, printed * width + half)
-    return Interval(-half + 1, half - 1)
-
-
-def closed(printed: int, width: int) -> Interval:
-    """Every tie rule at once."""
-    half = width // 2
-    return Interval(printed * width - half, printed * width + half)
-
-
-def half_even(printed: int, width: int) -> Interval:
-    """Ties to the even last digit."""
-    half = width // 2 - printed % 2
-    return Interval(printed * width - half, printed * width + half)
-
-
-def truncated(printed: int, width: int) -> Interval:
-    """Digits cut off, toward zero."""
-    if printed > 0:
-        return Interval(printed * width, printed * width + width - 1)
-    if printed < 0:
-        return Interval(printed * width - width + 1, printed * width)
-    return Interval(-width + 1, width - 1)
-
-
-def interval(value: Decimal, unit: Unit, exact: bool, rounding: Rounding = half_up) -> Interval:
-    """The exact amounts in 分 (counts: hundredths) that print as ``value``, which has at least 2 places."""
-    scaled = value.scaleb(2)
-    whole = int(scaled)
-    if exact or unit is Unit.YUAN:
-        return Interval(whole, whole) if whole == scaled else Interval(_floor(scaled), _floor(scaled) + 1)
-    if whole == scaled:
-        return rounding(whole, 10000)
-    places = -int(value.as_tuple().exponent)
-    if places <= 5:
-        return rounding(int(value.scaleb(places)), 10 ** (6 - places))
-    point = value.scaleb(6)
-    return Interval(_floor(point), -_floor(-point))
-
-
-def _floor(value: Decimal) -> int:
-    whole = int(value)
-    return whole - 1 if whole > value else whole
-
-
-@dataclass(eq=False)
-class Problem:
-    """One report's figures bound to a model: what the other parts of the room work on.
-
-    ``active`` are the rows without the cells that are blank (exactly 0), as (terms, low, high);
-    ``nonempty`` those that say something.
-    """
-
-    model: Model
-    unit: Unit
-    refs: list[Ref]
-    rows: list[Row]
-    watch: list[list[int]]
-    printed: list[Decimal | None]
-    low: list[int]
-    high: list[int]
-    face: list[int]
-    active: list[tuple[Terms, int, int]]
-    nonempty: list[int]
-    last_year: Mapping[Ref, Decimal] = field(default_factory=dict)
-    shares: dict[int, Share] = field(default_factory=dict)
-    """Row number → the share it belongs to; a share has two rows."""
-
-    def without_soft(self) -> Problem:
-        """The same problem with the 核实性 rules left out."""
-        soft = self.model.soft_rows
-        active = list(self.active)
-        for number in soft:
-            active[number] = ((), 0, 0)
-        return replace(self, active=active, nonempty=[n for n in self.nonempty if n not in soft])
-
-    def rounded(self, rounding: Rounding) -> Problem:
-        """The same figures, printed by another rule of rounding."""
-        exact = self.model.exact
-        low, high = self.low[:], self.high[:]
-        for cell, value in enumerate(self.printed):
-            if value is not None and low[cell] < high[cell]:
-                count = exact[cell] if cell < len(exact) else False
-                low[cell], high[cell] = interval(value, self.unit, count, rounding)
-        return replace(self, low=low, high=high)
-
-
-def bind(
-    model: Model,
-    report: Report,
-    shares: Sequence[Share] = (),
-    extra: Mapping[Ref, Decimal] | None = None,
-    rounding: Rounding = half_up,
-    soft: bool = True,
-) -> Problem:
-    """The problem of ``report`` under ``model``; ``extra`` are figures outside the ten forms (their form
-    ids differ from the forms'). With ``soft`` False the 核实性 rules are left out."""
-    figures = _figures(model, report, extra)
-    refs, rows, watch, exact, index = (
-        list(model.refs),
-        list(model.rows),
-        model.watch,
-        model.exact,
-        model.index,
-    )
-    bound: dict[int, Share] = {}
-    if shares:
-        index = dict(index)
-        known = {**dict(report.amounts), **figures}
-        _add_shares(shares, known, refs, index, rows, bound)
-        exact = [is_exact(ref) for ref in refs]
-        watch = [list(w) for w in model.watch] + [[] for _ in range(len(refs) - len(model.refs))]
-        for number in range(len(model.rows), len(rows)):
-            for _, cell in rows[number].terms:
-                watch[cell].append(number)
-    size = len(refs)
-    low, high, face = [0] * size, [0] * size, [0] * size
-    printed: list[Decimal | None] = [None] * size
-    unit = report.unit
-    touched: set[int] = set()
-    for source in (report.amounts, figures):
-        for ref, value in source.items():
-            cell = index.get(ref, -1)
-            if cell >= 0:
-                printed[cell] = value
-                low[cell], high[cell] = interval(value, unit, exact[cell], rounding)
-                face[cell] = int(value.scaleb(2 if exact[cell] or unit is Unit.YUAN else 6))
-                touched.update(watch[cell])
-    active = list(model.blank)
-    active += [((), row.low, row.high) for row in rows[len(model.rows) :]]
-    for number in touched:
-        row = rows[number]
-        active[number] = (tuple([t for t in row.terms if printed[t[1]] is not None]), row.low, row.high)
-    touched.update(model.wanting)
-    problem = Problem(
-        model, unit, refs, rows, watch, printed, low, high, face, active, sorted(touched),
-        report.last_year, bound,
-    )  # fmt: skip
-    return problem if soft else problem.without_soft()
-
-
-def _figures(model: Model, report: Report, extra: Mapping[Ref, Decimal] | None) -> dict[Ref, Decimal]:
-    """Figures beside this year's: extra ones, and those of last year and the budget that rules name."""
-    figures = dict(extra or {})
-    for ref in model.scoped:
-        book, form = ref.form.split(".", 1)
-        store = {"last_year": report.last_year, "budget": report.budget}.get(book, {})
-        value = store.get(Ref(form, ref.line, ref.column))
-        if value is not None:
-            figures[ref] = value
-    return figures
-
-
-def _add_shares(
-    shares: Sequence[Share],
-    figures: Mapping[Ref, Decimal],
-    refs: list[Ref],
-    index: dict[Ref, int],
-    rows: list[Row],
-    bound: dict[int, Share],
-) -> None:
-    for share in shares:
-        value = figures.get(share.ratio)
-        if value is None:
-            continue
-        for terms, high in _share_rows(share, value):
-            summed: dict[int, int] = {}
-            for coefficient, ref in terms:
-                if ref not in index:
-                    index[ref] = len(refs)
-                    refs.append(ref)
-                cell = index[ref]
-                summed[cell] = summed.get(cell, 0) + coefficient
-            bound[len(rows)] = share
-            rows.append(Row(share.rule, tuple((c, x) for x, c in summed.items() if c), -INFINITE, high, -1))
-
-
-def _share_rows(share: Share, value: Decimal) -> list[tuple[list[Term], int]]:
-    """(p − ½)·whole ≤ scale·10ⁿ·part < (p + ½)·whole as two rows ≤; for a positive whole."""
-    places = max(0, -int(value.as_tuple().exponent))
-    printed = int(value.scaleb(places))
-    factor = 2 * share.scale * 10**places
-    below, above = 2 * printed - 1 - 2 * share.rest, 2 * printed + 1 + 2 * share.rest
-    part = [(factor * c, ref) for c, ref in share.part]
-    lower = [Term(below * c, ref) for c, ref in share.whole] + [Term(-c, ref) for c, ref in part]
-    upper = [Term(c, ref) for c, ref in part] + [Term(-above * c, ref) for c, ref in share.whole]
-    # Ties go away from zero, so the open end is the one farther from it (both at 0).
-    return [(lower, -1 if printed <= 0 else 0), (upper, -1 if printed >= 0 else 0)]
+    if terms[0][1] < 0:
+        low, high = -high, -low
+        return Row(constraint.rule, tuple([(-c, x) for x, c in terms]), low, high, total, allowed)
+    return Row(constraint.rule, tuple([(c, x) for x, c in terms]), low, high, total, allowed)

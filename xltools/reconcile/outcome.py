@@ -44,9 +44,14 @@ class Identity:
 class Suspect:
     """Something that is probably wrong.
 
-    ``kind`` is "cell", or "stale" (a table not refreshed: ``refs`` share one difference), "line" (a line
-    is missing below ``refs[0]``), "exchange" (基本 and 项目), "twice" (the same slip in several places),
-    "soft" (a 核实性 rule that does not hold here), "share" (a printed percentage, ``refs[0]``).
+    ``kind`` is
+    - "cell": one figure;
+    - "stale": a table not refreshed, ``refs`` (a leaf and its totals) share one difference;
+    - "line": a line is missing below ``refs[0]``; "missing": the line of ``refs[0]`` is;
+    - "exchange": 基本 and 项目 of a line; "twice": the same slip in several places;
+    - "unit": a whole form in the other unit; "shifted": figures of a section one line off;
+    - "soft": a 核实性 rule that does not hold here; "share": a printed ratio, ``refs[0]``.
+
     ``suggested`` are true figures for ``refs[0]`` in order of plausibility (None: leave blank; for
     "line": the missing amount); ``changes`` the most plausible correction of every cell; ``unique`` when
     there is one candidate. ``low``/``high`` bound the exact amount in 分, None when open.

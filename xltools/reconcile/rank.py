@@ -5,32 +5,44 @@ from __future__ import annotations
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
-from math import log
+from math import ceil, floor, log
 
 from xltools.amount import Unit
 from xltools.reconcile.hypotheses import (
     CELL,
     EXCHANGE,
     LINE,
+    MISSING,
     SHARE,
     SOFT,
     STALE,
     TWICE,
     Class,
+    Classes,
     Member,
     shape,
 )  # fmt: skip
-from xltools.reconcile.locate import Located
-from xltools.reconcile.mechanisms import OMITTED, OTHER, SURPLUS, Context, explain, sources
-from xltools.reconcile.model import Problem
+from xltools.reconcile.locate import Solution
+from xltools.reconcile.mechanisms import NOT_ADDED, OMITTED, OTHER, SURPLUS, Context, explain, sources
+from xltools.reconcile.problem import Problem, places_of
+from xltools.report import Ref
 
 ENUMERATED = 60
 """Candidates of a true figure that are tried one by one; a wider interval is tried at plain slips only."""
 SHOWN = 12
 """Candidates kept per suspect."""
-PRIOR = {STALE: 0.15, LINE: 0.1, EXCHANGE: 0.04, TWICE: 0.06, SOFT: 0.3, SHARE: 0.3}
+PRIOR = {STALE: 0.15, LINE: 0.1, MISSING: 0.2, EXCHANGE: 0.04, TWICE: 0.06, SOFT: 0.3, SHARE: 0.3}
 """Probability of a kind of joint error relative to one wrong figure, shared by all members of the kind."""
+WHY = {
+    STALE: "本表未更新", LINE: "漏列一行", MISSING: "漏列一行", EXCHANGE: "基本支出与项目支出填反",
+    TWICE: "几处同错", SOFT: "核实性关系在本单位不成立", SHARE: "比例与金额不符",
+}  # fmt: skip
+"""Kinds of joint error in Chinese."""
+UNSEEN = 1e-8
+"""Weight of an explanation that was not searched, per figure."""
+NEARLY = Fraction(1, 1000)
 AGAIN = 0.2
 """Each further error is rarer than the one before."""
 PAIR = 0.006
@@ -39,6 +51,8 @@ BLANK = 0.6
 """Share of the cells of a section that are rightly blank."""
 SAME_AGAIN = 0.01
 """Share of amounts that are the same as last year's."""
+ZERO_PRINTED = 0.001
+"""Share of leaves that print 0.00."""
 NEGATIVE = 0.02
 """Weight of a true figure below 0 (红字)."""
 SETS = 400
@@ -73,7 +87,7 @@ class Judge:
     """Weighs the hypotheses about one problem."""
 
     problem: Problem
-    located: Located
+    groups: Classes
     chosen: dict[tuple[int, int, int], list[Choice]] = field(default_factory=dict)
 
     @cached_property
@@ -87,9 +101,14 @@ class Judge:
         return [None if v is None else int(v.scaleb(2)) for v in self.problem.printed]
 
     @cached_property
+    def index(self) -> dict[Ref, int]:
+        """Cell index by Ref, shares' own figures among them."""
+        return {ref: number for number, ref in enumerate(self.problem.refs)}
+
+    @cached_property
     def size(self) -> int:
         """Number of printed figures."""
-        return sum(v is not None for v in self.problem.printed)
+        return max(1, sum(v is not None for v in self.problem.printed))
 
     @cached_property
     def leaves(self) -> frozenset[int]:
@@ -150,7 +169,7 @@ class Judge:
         """The members of a class weighed for δ in [low, high], heaviest first."""
         key = (number, low, high)
         if key not in self.chosen:
-            group = self.located.groups.all[number]
+            group = self.groups.all[number]
             found = [c for member in group.members if (c := self._choice(group, member, low, high))]
             found.sort(key=lambda c: -c.weight)
             self.chosen[key] = found
@@ -160,9 +179,11 @@ class Judge:
         if member.kind == CELL:
             return self._cell(member, low, high)
         prior = PRIOR[member.kind] / self.rivals.get(member.kind, self.size)
-        if member.kind in (SOFT, SHARE):
-            return Choice(member, prior * self._loose(member, low, high), [], member.kind, low, high)
-        if member.kind == LINE:
+        if member.kind == SOFT:
+            return Choice(member, prior * self._loose(low, high), [], WHY[SOFT], low, high)
+        if member.kind == SHARE:
+            return self._ratio(member, low, high, prior)
+        if member.kind in (LINE, MISSING):
             return self._line(member, low, high, prior)
         return self._several(member, low, high, prior)
 
@@ -182,6 +203,8 @@ class Judge:
         weight = sum(w for _, w, _ in values) / self.size
         why = values[0][2]
         vague = weight if why in (OTHER, OMITTED) else 0.0
+        if why == OTHER and cell in shape(problem.model).below:
+            why = NOT_ADDED
         return Choice(member, weight, [(v, w) for v, w, _ in values[:SHOWN]], why, least, most, vague)
 
     def _candidates(
@@ -204,8 +227,8 @@ class Judge:
                 why = SURPLUS
             found.append((value, weight * self._plausible(cell, printed, value), why))
         found.sort(key=lambda f: -f[1])
-        if wide:
-            middle = min(max(printed or 0, first), last)
+        middle = min(max(printed or 0, first), last)
+        if wide and all(value != middle for value, _, _ in found):
             weight = 0.03 if printed is not None else 0.002
             found.append((middle, weight, "金额不符" if printed is not None else OMITTED))
         return found
@@ -219,25 +242,49 @@ class Judge:
         ref = self.problem.refs[cell]
         last = self.problem.last_year.get(ref)
         before = int(last.scaleb(2)) if last is not None else 0 if ref.form in self.reported else None
-        return factor * min(1e4, _density(abs(value), before) / _density(abs(printed or 0), before))
+        # A leaf that is 0 is left blank: a printed 0.00 is rare.
+        present = ZERO_PRINTED if printed == 0 else _density(abs(printed or 0), before)
+        return factor * min(1e4, _density(abs(value), before) / present)
 
-    def _loose(self, member: Member, low: int, high: int) -> float:
-        """A rule that does not hold here misses by anything, so a near miss speaks for a wrong figure.
-        A wrong percentage is judged by its distance in last places."""
+    def _loose(self, low: int, high: int) -> float:
+        """A rule that does not hold here misses by anything: a near miss speaks for a wrong figure."""
         nearest = 0 if low <= 0 <= high else min(abs(low), abs(high))
-        if member.kind == SOFT:
-            unit = nearest // self.width
-            return min(1.0, max(1, (high - low) // self.width) / (6 * (unit + 100)))
-        return 1.0
+        return min(1.0, max(1, (high - low) // self.width) / (6 * (nearest // self.width + 100)))
+
+    def _ratio(self, member: Member, low: int, high: int, prior: float) -> Choice | None:
+        """A printed ratio: δ is twice the whole times what it is off by, in its last place."""
+        problem = self.problem
+        share = problem.shares[member.row]
+        value = problem.ratios[member.row]
+        places = places_of(value)
+        printed = int(value.scaleb(places))
+        whole = sum(c * problem.face[self.index[ref]] for c, ref in share.whole)
+        if whole <= 0:
+            return Choice(member, prior * 1e-4, [], WHY[SHARE], low, high)
+        # The whole is known within its interval only: hence the ends are taken a little farther out.
+        first = ceil(Fraction(low, 2 * whole) - NEARLY)
+        last = floor(Fraction(high, 2 * whole) + NEARLY)
+        found = []
+        for shift in range(first, min(last, first + ENUMERATED) + 1):
+            if shift:
+                weight, way = explain(printed, printed + shift, Context(places=places))
+                found.append((printed + shift, weight, way))
+        found.sort(key=lambda f: -f[1])
+        if not found:
+            return Choice(member, prior * 1e-4, [], WHY[SHARE], low, high)
+        weight = prior * sum(w for _, w, _ in found)
+        return Choice(member, weight, [(v, w) for v, w, _ in found[:SHOWN]], WHY[SHARE], low, high)
 
     def _line(self, member: Member, low: int, high: int, prior: float) -> Choice | None:
+        if member.sign < 0:
+            low, high = -high, -low
         if high <= 0:
             return None
         first, last = max(1, _round(low, self.width)), _round(high, self.width)
         spread = max(1, last - first + 1)
         weight = prior * min(1.0, spread / (6 * (abs(first) + 100)))
         values = [(v, 1 / spread) for v in range(first, min(last, first + SHOWN - 1) + 1)]
-        return Choice(member, weight, values, OMITTED, low, high)
+        return Choice(member, weight, values, WHY[member.kind], low, high)
 
     def _several(self, member: Member, low: int, high: int, prior: float) -> Choice | None:
         """Cells that share one δ: weighed by their first cell."""
@@ -253,7 +300,7 @@ class Judge:
         first, last = printed + _round(low, self.width), printed + _round(high, self.width)
         context = self.context(cell)
         values = []
-        why = member.kind
+        why = WHY[member.kind]
         for value in range(first, min(last, first + ENUMERATED) + 1):
             if value != printed:
                 weight, way = explain(printed, value, context)
@@ -269,7 +316,7 @@ class Judge:
             again = sum(self._plausible(cell, printed, v) for v, _, _ in values if v > 0)
             weight = prior * (near + (again / 2 if context.last_year == printed else 0))
         else:
-            weight, why = prior * sum(w for _, w, _ in values), values[0][2]
+            weight, why = prior * sum(w for _, w, _ in values), f"{why}：{values[0][2]}"
         return Choice(member, weight, [(v, w) for v, w, _ in values[:SHOWN]], why, low, high)
 
     def _exchange(self, member: Member, low: int, high: int, prior: float) -> Choice | None:
@@ -278,33 +325,38 @@ class Judge:
         gap = (second - first) * self.width
         if not low - self.width <= gap <= high + self.width or not gap:
             return None
-        return Choice(member, prior, [(second, 1.0)], EXCHANGE, low, high)
+        return Choice(member, prior, [(second, 1.0)], WHY[EXCHANGE], low, high)
 
     # ---- sets
 
-    def rank(self) -> list[Ranked]:
+    def lists(self, solution: Solution) -> list[list[Choice]]:
+        """The choices of each class of a set."""
+        return [self.choices(k, *b) for k, b in zip(solution.classes, solution.bounds, strict=True)]
+
+    def mass(self, solution: Solution) -> float:
+        """How plausible a set is, whichever members of its classes are to blame."""
+        weight = 1 / AGAIN
+        for choices in self.lists(solution):
+            weight *= AGAIN * sum(c.weight for c in choices)
+        return weight
+
+    def rank(self, solutions: Sequence[Solution]) -> list[Ranked]:
         """Sets of choices, most probable first; probabilities add up to less than 1 by what was cut and
         by what no set explains."""
         found: list[tuple[float, tuple[Choice, ...]]] = []
         total = 0.0
-        for solution in self.located.solutions:
-            lists = [self.choices(k, *b) for k, b in zip(solution.classes, solution.bounds, strict=True)]
-            if not all(lists):
-                continue
+        for solution in solutions:
+            lists = self.lists(solution)
+            total += self.mass(solution) * (1 + sum(_unsaid(choices) for choices in lists))
             scale = AGAIN ** (len(lists) - 1)
-            mass = scale
-            for choices in lists:
-                mass *= sum(c.weight for c in choices)
-            total += mass * (1 + sum(_unsaid(choices) for choices in lists))
             found.extend((scale * w, c) for w, c in _best(lists, SETS))
+        if not found:
+            return []
         found.sort(key=lambda f: -f[0])
-        total += self._unseen(total)
-        return [Ranked(c, w / total) for w, c in found[:SETS]] if total else []
-
-    def _unseen(self, total: float) -> float:
-        """Weight kept back for sets with one figure more than the smallest."""
-        size = len(self.located.solutions[0].classes) if self.located.solutions else 1
-        return (1e-7 / self.size) ** size * 0.2**size + total * 1e-4
+        size = len(found[0][1])
+        # Kept back for sets with one figure more than the smallest.
+        total += (UNSEEN / self.size) ** size * AGAIN**size + total * 1e-4
+        return [Ranked(c, w / total) for w, c in found[:SETS]]
 
 
 def _best(lists: list[list[Choice]], limit: int) -> list[tuple[float, tuple[Choice, ...]]]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from xltools.amount import Unit
 from xltools.reconcile.conventions import Convention, explain_by_habit, holds
-from xltools.reconcile.hypotheses import EXCHANGE, LINE, SHARE, SOFT
+from xltools.reconcile.hypotheses import EXCHANGE, LINE, SHARE, SOFT, Classes
 from xltools.reconcile.locate import Conflict, conflicts, locate
-from xltools.reconcile.model import FREE, INFINITE, Model, Problem, Share, bind
+from xltools.reconcile.model import FREE, INFINITE, Model, is_exact
 from xltools.reconcile.outcome import Group, Identity, Outcome, Suspect, Verdict
+from xltools.reconcile.problem import Problem, Share, bind, places_of
 from xltools.reconcile.propagate import State
 from xltools.reconcile.rank import Choice, Judge, Ranked
+from xltools.reconcile.shifted import Shift, shifted
+from xltools.reconcile.wrong_unit import corrected, wrong_unit
 from xltools.report import Ref, Report
 
 SETS_SHOWN = 40
@@ -57,7 +61,64 @@ def solve(
         forms=habit.forms if habit else (),
     )
     blameless = habit is not None and habit.convention is not Convention.TIE
-    return outcome if blameless or not suspects else _blame(problem, peeled, broken, outcome)
+    if blameless or not suspects:
+        return outcome
+    turned = wrong_unit(problem, len(peeled))
+    if turned is None:
+        moved = shifted(problem, len(peeled))
+        found = _blame(problem, peeled, broken, outcome)
+        return _with_shift(problem, moved, found) if moved else found
+    form, problem = turned
+    cause = _whole_form(problem, form, outcome)
+    peeled = conflicts(problem)
+    if peeled:
+        left = replace(outcome, conflicts=_proofs(problem, peeled))
+        outcome = _blame(problem, peeled, [n for n in broken if alone_impossible(problem, n)], left)
+    sets = tuple((p, (cause, *members)) for p, members in outcome.sets) or ((cause.confidence, (cause,)),)
+    group = Group(cause, (), tuple(i for i in outcome.broken if any(r.form == form for r in i.refs)))
+    return replace(outcome, sets=sets, suspects=(cause, *outcome.suspects), groups=(group, *outcome.groups))
+
+
+def _with_shift(problem: Problem, shift: Shift, outcome: Outcome) -> Outcome:
+    """The suspect "a section stands one line off" put first, where no single slip explains as much."""
+    if outcome.sets and len(outcome.sets[0][1]) == 1:
+        return outcome
+    changes = []
+    for cell, source in zip(shift.cells, shift.sources, strict=True):
+        value = problem.printed[source] if source >= 0 else None
+        if value != problem.printed[cell]:
+            changes.append((problem.refs[cell], value))
+    state = State(shift.problem.active, problem.watch, shift.problem.low[:], shift.problem.high[:])
+    state.run(shift.problem.nonempty)
+    lost = shift.cells[shift.sources.index(-1)]
+    if state.low[lost] == 0:
+        changes = [change for change in changes if change[0] != problem.refs[lost]]
+    confidence = max(0.9, 1 - (outcome.sets[0][0] if outcome.sets else 0) / 10)
+    cause = Suspect(
+        "shifted", tuple(ref for ref, _ in changes), tuple(value for _, value in changes[:1]),
+        tuple(changes), "整段错行", confidence, False, len(outcome.broken), None, None,
+        outcome.conflicts[0],
+    )  # fmt: skip
+    sets = ((confidence, (cause,)), *(((1 - confidence) * p, s) for p, s in outcome.sets))
+    rivals = tuple(replace(s, confidence=s.confidence * (1 - confidence)) for s in outcome.suspects)
+    group = Group(cause, rivals[:RIVALS_SHOWN], outcome.broken)
+    return replace(outcome, sets=sets, suspects=(cause, *rivals), groups=(group,))
+
+
+def _whole_form(problem: Problem, form: str, outcome: Outcome) -> Suspect:
+    """The suspect "this whole form is in the other unit"."""
+    changes = tuple(
+        (ref, corrected(value, problem.unit))
+        for ref, value in zip(problem.refs, problem.printed, strict=True)
+        if ref.form == form and value is not None and not is_exact(ref)
+    )
+    other = Unit.YUAN if problem.unit is Unit.WAN else Unit.WAN
+    resolved = sum(any(ref.form == form for ref in item.refs) for item in outcome.broken)
+    proof = next((c for c in outcome.conflicts if any(ref.form == form for i in c for ref in i.refs)), ())
+    return Suspect(
+        "unit", tuple(ref for ref, _ in changes), tuple(value for _, value in changes[:1]), changes,
+        f"整张表以{other.value}填列", 0.999, True, resolved, None, None, proof,
+    )  # fmt: skip
 
 
 def _off_face(problem: Problem) -> list[int]:
@@ -101,9 +162,9 @@ def _proofs(problem: Problem, found: Sequence[Conflict]) -> tuple[tuple[Identity
 
 
 def _blame(problem: Problem, peeled: list[Conflict], broken: list[int], outcome: Outcome) -> Outcome:
-    located = locate(problem, peeled)
-    judge = Judge(problem, located)
-    ranked = judge.rank()
+    judge = Judge(problem, Classes(problem))
+    located = locate(problem, peeled, judge.groups, judge.mass)
+    ranked = judge.rank(located.solutions)
     confidence: dict[int, float] = {}
     for candidate in ranked:
         for choice in candidate.choices:
@@ -137,7 +198,7 @@ def _columns(judge: Judge, ranked: Sequence[Ranked]) -> dict[int, frozenset[int]
     """Choice → the rows it enters."""
     rows: dict[int, frozenset[int]] = {}
     for number_low_high, choices in judge.chosen.items():
-        touched = frozenset(r for r, _ in judge.located.groups.all[number_low_high[0]].column)
+        touched = frozenset(r for r, _ in judge.groups.all[number_low_high[0]].column)
         for choice in choices:
             rows[id(choice)] = touched
     return rows
@@ -176,7 +237,10 @@ def _suspect(
     if member.kind in (SOFT, SHARE):
         share = problem.shares.get(member.row)
         refs = (share.ratio,) if share else tuple(problem.refs[x] for _, x in problem.rows[member.row].terms)
-    suggested = tuple(Decimal(v).scaleb(-2) if v else None for v, _ in choice.values)
+    places = places_of(problem.ratios[member.row]) if member.kind == SHARE else 2
+    suggested = tuple(
+        Decimal(v).scaleb(-places) if v or member.kind == SHARE else None for v, _ in choice.values
+    )
     return Suspect(
         member.kind, refs, suggested, _changes(judge, choice, refs), choice.why, confidence,
         len(choice.values) == 1, resolves, _bound(choice.low), _bound(choice.high), proof,

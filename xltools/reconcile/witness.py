@@ -11,7 +11,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from xltools.reconcile.hypotheses import totals
-from xltools.reconcile.model import Model, Problem, Share, bind
+from xltools.reconcile.model import Model
+from xltools.reconcile.problem import Problem, Share, bind
 from xltools.reconcile.propagate import State
 from xltools.report import Ref, Report
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from xltools.amount import show
-from xltools.finding import Finding, Severity, explanation, explanation_key
-from xltools.report import Place
+from xltools.finding import Finding, Severity, Suspect, explanation, explanation_key
+from xltools.report import Place, Ref
 from xltools.rules import Checked
 
 HEADINGS = (
@@ -25,6 +25,9 @@ HEADINGS = (
 )
 
 
+_LISTED = 3
+
+
 class Row(NamedTuple):
     """One finding as a row: texts in the order of HEADINGS, and where its link leads."""
 
@@ -37,7 +40,10 @@ class Row(NamedTuple):
 def rows(checked: Checked, explanations: Mapping[str, str]) -> Iterator[Row]:
     """The findings as rows, worst first. An 出错说明 already typed is kept, matched by rule and place;
     marked 已变化 when the figures moved."""
-    suggested = {suspect.cell.ref: suspect.suggested[0] for suspect in checked.suspects if suspect.suggested}
+    suggested: dict[Ref | None, str] = {}
+    for suspect in checked.suspects:
+        # The most probable comes first.
+        suggested.setdefault(suspect.cell.ref, _should(suspect))
     for finding in checked.findings:
         first = finding.cells[0] if finding.cells else None
         place = first.place if first and first.place and first.place.cell else None
@@ -50,13 +56,21 @@ def rows(checked: Checked, explanations: Mapping[str, str]) -> Iterator[Row]:
             f"{place.sheet}!{place.cell}" if place else "",
             should or finding.facts.get("expected", ""),
             first.value if first else "",
-            "" if finding.gap is None else show(finding.gap),
+            "" if finding.gap is None else finding.facts.get("gap", show(finding.gap)),
             finding.message,
             finding.remedy or finding.title,
             finding.rule,
             explanation(finding, explanations) if finding.severity is Severity.VERIFY else "",
         )
         yield Row(cells, place, finding.severity, explanation_key(finding))
+
+
+def _should(suspect: Suspect) -> str:
+    """What the cell of a suspect should say; "" where the suspect says nothing of that cell's own figure."""
+    if suspect.kind in {"line", "soft"}:
+        return ""
+    values = [value or "空白" for value in suspect.suggested[:_LISTED]]
+    return "".join(values) if suspect.unique else f"可能 {'、'.join(values)}" if values else ""
 
 
 def _sheet_and_item(finding: Finding) -> tuple[str, str]:

@@ -8,6 +8,9 @@ _LISTED = 5
 _CLAIMS = {
     "stale": "这 {count} 个数同差一笔，像是这张表没有更新",
     "line": "下面像是漏了一行",
+    "missing": "像是漏列了这一行",
+    "shifted": "这 {count} 个数像是整段错行",
+    "unit": "整张表 {count} 个数像是用错了金额单位",
     "exchange": "像是与 {other} 填反了",
     "twice": "像是与 {other} 错在同一处",
     "soft": "这条核实性关系在本单位可能不成立，请说明",

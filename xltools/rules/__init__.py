@@ -145,11 +145,19 @@ def _identities(desk: Desk, findings: list[Finding], not_checked: list[NotChecke
         if reason:
             not_checked.append(NotChecked(rule.id, rule.title, reason))
         checked += len(numbers)
-        desk.applied.append((rule, desk.identities.chosen(rule.id, numbers)))
+        excused = []
         for item in broken(rule, desk.identities, numbers, differences, desk.figures):
             desk.broken.append(item)
             if not item.tail:
-                findings.append(_finding(desk, item))
+                finding = _finding(desk, item)
+                findings.append(finding)
+                if finding.kind == "inequality_negative":
+                    excused.append(item.constraint)
+        applied = desk.identities.chosen(rule.id, numbers)
+        if excused:
+            # What may be broken here must not be held against the other figures either.
+            applied = tuple(constraint for constraint in applied if constraint not in excused)
+        desk.applied.append((rule, applied))
     return checked
 
 
@@ -201,7 +209,7 @@ def _given(constraint: Constraint, desk: Desk) -> bool:
     return all(desk.figures.has(ref) for ref in constraint.refs if "." in ref.form)
 
 
-_EXPECTED = {">": "应大于零", ">=": "为负数", "<": "应小于零", "<=": "为正数"}
+_VERDICTS = {">": "应大于零", ">=": "为负数", "<": "应小于零", "<=": "为正数"}
 
 
 def _finding(desk: Desk, item: Broken) -> Finding:
@@ -214,7 +222,7 @@ def _finding(desk: Desk, item: Broken) -> Finding:
         "allowed": f"{item.allowed:f}",
         "value": cells[0].value or "空白",
         "arithmetic": arithmetic(desk, item),
-        "expected": _EXPECTED.get(constraint.operator, ""),
+        "verdict": _VERDICTS.get(constraint.operator, ""),
     }
     return Finding(
         rule.id,

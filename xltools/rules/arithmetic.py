@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from xltools.amount import ZERO
 from xltools.editions.equation import Term, form_of
 from xltools.reconcile import Identity
 from xltools.report import Ref
 from xltools.rules.desk import Desk
-from xltools.rules.identities import Broken
+from xltools.rules.identities import MEETS, Broken
 
 _LISTED = 8
 _SHOWN = {"=": "=", "<=": "≤", ">=": "≥", "<": "<", ">": ">"}
@@ -38,7 +39,7 @@ def identity_text(desk: Desk, item: Identity) -> str:
     number = desk.edition.forms[form_of(refs[0].form)].number
     fits = (
         "相符"
-        if not item.gap
+        if MEETS[item.operator](item.gap, ZERO)
         else f"差 {desk.show(abs(item.gap))}（四舍五入可解释 {item.allowed.normalize():f}）"
     )
     return f"{number} {_context(desk, refs)}{shown[0]} {_SHOWN[operator]} {shown[1]}，{fits}"
@@ -100,7 +101,9 @@ def _context(desk: Desk, refs: Sequence[Ref]) -> str:
     first = refs[0]
     form = desk.edition.forms[form_of(first.form)]
     name = ""
-    if all(ref.line == first.line for ref in refs):
+    if len(refs) == 1:
+        return ""
+    if all((ref.form, ref.line) == (first.form, first.line) for ref in refs):
         name = desk.edition.line_name(form.id, first.line, desk.report.titles)
     elif all(ref.column == first.column for ref in refs):
         name = form.column_of[first.column].title

@@ -93,7 +93,7 @@ def find(report: Report, edition: Edition, cell: str) -> Ref:
         raise XltoolsError(f"看不懂单元格“{text}”。", "写法如 公开03表!E12，或 expenditure[2010399,3]。")
     place = Place(match[1], f"{match[2].upper()}{match[3]}")
     for ref, where in report.places.items():
-        if where == place:
+        if where == place and ref.form in edition.forms:
             return ref
     raise XltoolsError(
         f"{place.sheet}!{place.cell} 不是公开表中的金额，或者是空白。",

@@ -12,7 +12,7 @@ from xltools.editions import Edition, Rule
 from xltools.editions.equation import Constraint, Shapes, Term, expand, form_of, parse
 from xltools.report import Ref, Report
 
-MEETS: Mapping[str, Callable[[int, int], bool]] = {
+MEETS: Mapping[str, Callable[[int | Decimal, int | Decimal], bool]] = {
     "=": operator.eq, "<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt,
 }  # fmt: skip
 """Per operator whether left − right, held against 0, meets it to the letter."""

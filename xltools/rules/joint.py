@@ -141,7 +141,7 @@ def _impossible(desk: Desk, chain: Iterable[reconcile.Identity]) -> Finding:
         "joint-01",
         Severity.ERROR,
         "合起来不能同时成立",
-        "joint",
+        "joint" if len(steps) > 1 else "joint_single",
         cells,
         facts,
         basis="每个印出的数只代表四舍五入后与它相同的金额",

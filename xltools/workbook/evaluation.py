@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from xltools import amount
 from xltools.amount import NotAnAmount
-from xltools.report import Fund, Indicator, SelfEvaluation
+from xltools.report import Fund, Indicator, Place, SelfEvaluation
 from xltools.workbook import layout
 from xltools.workbook.address import join
 from xltools.workbook.extras import Notebook, Page, records, required, words
@@ -24,18 +24,21 @@ _TARGET = re.compile(r"^\s*([≥≤＞＜><=＝]+|[—–-](?=[\d.]))?\s*[\d.,]*
 _SIGNS = str.maketrans("＞＜＝", "><=")
 
 
-def read_evaluation(one: Page, log: Notebook) -> SelfEvaluation:
-    """The self-evaluation that a sheet holds; cells that are no numbers become troubles."""
+def read_evaluation(one: Page, log: Notebook) -> tuple[SelfEvaluation, dict[tuple[str, str], Place]]:
+    """The self-evaluation that a sheet holds, and where its parts stand (see ``report.evaluation_ref``);
+    cells that are no numbers become troubles."""
     reader = _Reader(one, log)
     found = SelfEvaluation()
     for field in layout.EVALUATION_FIELDS:
         setattr(found, field.key, words(one.value(field, _STOPS)))
+        if spot := one.find(field.label):
+            reader.place("head", field.key, *spot)
     found.funds = reader.funds()
     found.goal, found.achievement = (reader.below(field) for field in (layout.GOAL, layout.ACHIEVEMENT))
     found.indicators = reader.indicators()
     found.total, found.grade = reader.total()
     found.analysis = reader.analysis()
-    return found
+    return found, reader.places
 
 
 class _Reader:
@@ -43,6 +46,11 @@ class _Reader:
         self.one = one
         self.rows = one.grid.rows
         self.log = log
+        self.places: dict[tuple[str, str], Place] = {}
+
+    def place(self, part: str, column: str, row: int, at: int) -> None:
+        """Note where a part of the form stands."""
+        self.places[part, column] = Place(self.one.grid.name, join(row + 1, at + 1))
 
     def figure(self, row: int, at: int, name: str) -> Decimal | None:
         """The number in a cell without a tail of zeros; a percent sign is passed over, and the 0 that a
@@ -77,6 +85,8 @@ class _Reader:
             places = [at for name_, at in columns.items() if name_ != "reason"]
             if any(cells[at] not in ("", None) for at in places):
                 found.append(self._fund(row, name, columns))
+                for column, at in columns.items():
+                    self.place(f"fund{len(found)}", column, row, at)
         return found
 
     def _fund_columns(self, row: int) -> dict[str, int]:
@@ -126,6 +136,8 @@ class _Reader:
             sign, unit = words(record.get("sign", "")), words(record.get("unit", ""))
             if "sign" not in record and "unit" not in record:
                 sign, unit = parts(target)
+            for column, at in columns.items():
+                self.place(f"indicator{len(found) + 1}", column, row, at)
             found.append(
                 Indicator(
                     level1,
@@ -144,15 +156,13 @@ class _Reader:
         return found
 
     def _columns(self, row: int) -> dict[str, int]:
-        """Where 分值 and 得分 of the indicators stand, from the headings above ``row``."""
+        """Where the columns of the indicators stand, from the headings above ``row``."""
         needed = required(layout.INDICATORS)
         while not needed <= {label(cell) for cell in self.rows[row]}:
             row -= 1
         labels = [label(cell) for cell in self.rows[row]]
-        return {
-            name: labels.index(key(layout.INDICATORS.headings[layout.INDICATORS.at(name)].label))
-            for name in ("weight", "score")
-        }
+        wanted = {heading.key: key(heading.label) for heading in layout.INDICATORS.headings}
+        return {name: labels.index(text) for name, text in wanted.items() if text in labels}
 
     def total(self) -> tuple[Decimal | None, str]:
         """总分 and the grade right of it."""
@@ -168,8 +178,10 @@ class _Reader:
                 continue
             if isinstance(content, str) and not any(letter.isdigit() for letter in content):
                 grade = grade or words(content)
+                self.place("grade", "text", row, at)
             elif value is None:
                 value = self.figure(row, at, layout.SCORE_TOTAL.label)
+                self.place("total", "score", row, at)
         return value, grade
 
     def analysis(self) -> dict[str, str]:
@@ -178,14 +190,18 @@ class _Reader:
         if spot is None:
             return {}
         found = {}
-        for cells in self.rows[spot[0] :]:
+        for row, cells in enumerate(self.rows[spot[0] :], spot[0]):
             texts = [words(cell) for cell in cells if words(cell)]
             if texts and key(texts[0]) == key(layout.ANALYSIS_BLOCK):
                 texts = texts[1:]
             if texts and texts[0].startswith(layout.EVALUATION_NOTE):
                 break
             if len(texts) > 1:
-                found["".join(texts[0].split())] = texts[1]
+                heading = "".join(texts[0].split())
+                found[heading] = texts[1]
+                self.place(
+                    f"analysis:{heading}", "text", row, [words(cell) for cell in cells].index(texts[1])
+                )
         return found
 
 

@@ -14,8 +14,9 @@ from xltools import amount
 from xltools.amount import PLACES, ZERO, NotAnAmount
 from xltools.editions import Edition
 from xltools.finding import Cell, Finding
-from xltools.report import TOTAL, Ref, Report
+from xltools.report import NARRATIVE, TOTAL, Place, Ref, Report
 from xltools.workbook import layout
+from xltools.workbook.address import join
 from xltools.workbook.grid import Grid
 from xltools.workbook.harvest import shown
 from xltools.workbook.labels import bare, code, key, label
@@ -283,7 +284,7 @@ def _read_facts(one: Page, report: Report) -> None:
 def read_narrative(one: Page, report: Report) -> None:
     """Reasons, purposes and rewritten sentences by key; where the key is gone by section and content."""
     known: dict[tuple[str, str], str] = {}
-    for _, record in records(one, layout.SENTENCES, frozenset()):
+    for row, record in records(one, layout.SENTENCES, frozenset()):
         name, text = words(record.get("key", "")), words(record.get("reason", ""))
         final = words(record.get("final", ""))
         if (text or final) and not name:
@@ -294,6 +295,12 @@ def read_narrative(one: Page, report: Report) -> None:
             report.reasons.setdefault(name, text)
         if name and final:
             report.texts.setdefault(layout.FINAL + name, final)
+        if name:
+            # The text that is published stands in 最终文字, beside the generated one.
+            heading = layout.SENTENCES.headings[layout.SENTENCES.at("final" if final else "generated")]
+            column = (one.find(heading.label) or (0, 0))[1]
+            place = Place(one.grid.name, join(row + 1, column + 1))
+            report.places.setdefault(Ref(NARRATIVE, name, "text"), place)
 
 
 def _sentence_keys(report: Report) -> dict[tuple[str, str], str]:

@@ -17,7 +17,7 @@ from xltools.amount import Unit
 from xltools.editions import DEFAULT, Edition, Form, load, names
 from xltools.errors import XltoolsError
 from xltools.finding import Cell, Finding
-from xltools.report import Cover, Place, Ref, Report
+from xltools.report import Cover, Place, Ref, Report, evaluation_ref
 from xltools.workbook import extras as sheets_beside
 from xltools.workbook.bind import take_region
 from xltools.workbook.blueprint import Blueprints, blueprints
@@ -200,11 +200,12 @@ class _Reader:
             sheets_beside.read_narrative(extras.narrative, report)
         if extras.findings:
             sheets_beside.read_explanations(extras.findings, report)
-        report.self_evaluations = [
-            found
-            for one in extras.evaluations
-            if (found := read_evaluation(one, log)).indicators or found.project
-        ]
+        for one in extras.evaluations:
+            found, places = read_evaluation(one, log)
+            if found.indicators or found.project:
+                report.self_evaluations.append(found)
+                number = len(report.self_evaluations)
+                report.places.update({evaluation_ref(number, *part): place for part, place in places.items()})
 
     # --- unit, year and name printed above the tables
 

@@ -112,6 +112,7 @@ class CalcPort:
             target.Rows.removeByIndex(first, last - first + 1)
         model = target.getCellRangeByPosition(0, first - 1, width, first - 1)
         model.clearContents(ALL_CONTENTS)
+        target.Rows.getByIndex(first - 1).OptimalHeight = True
         for row in range(first, first + count - 1):
             target.copyRange(target.getCellByPosition(0, row).CellAddress, model.RangeAddress)
 

@@ -119,16 +119,17 @@ def _score_by_sign(sheet: Sheet, rule: Rule, wanted: tuple[scores.Sign, ...]) ->
             **facts,
             expected=plain(expected),
             value=plain(item.score),
-            formula=_formula(actual, target, item.weight),
+            formula=_formula(actual, target, item.weight, expected),
             consequence=_consequence(sheet, [expected - item.score]),
         )
 
 
-def _formula(actual: scores.IndicatorValue, target: scores.IndicatorValue, weight: Decimal) -> str:
+def _formula(
+    actual: scores.IndicatorValue, target: scores.IndicatorValue, weight: Decimal, expected: Decimal
+) -> str:
     assert actual.value is not None and target.value is not None
     reverse = target.sign in (scores.Sign.AT_MOST, scores.Sign.LESS)
-    met = actual.value <= target.value if reverse else actual.value >= target.value
-    if met:
+    if expected == half_up(weight):
         return "完成目标得满分"
     if target.value == 0:
         return "目标为0而没有完成，不得分"

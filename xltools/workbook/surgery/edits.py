@@ -41,10 +41,11 @@ Content = Value | Formula | Computed | Link
 @dataclass(frozen=True, slots=True)
 class Row:
     """A new row: ``cells`` from column A on; height and the style of each column are those that row ``like``
-    had before the edit."""
+    had before the edit. ``fitted``: without a height; who opens the file fits it."""
 
     cells: Sequence[Content]
     like: int
+    fitted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

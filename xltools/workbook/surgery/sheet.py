@@ -6,7 +6,6 @@ Source of the format: ECMA-376 part 1, 18.3.1.99 (worksheet, order of its elemen
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from xltools.errors import XltoolsError
@@ -15,12 +14,13 @@ from xltools.workbook.formulas import sheet_data
 from xltools.workbook.markup import broken
 from xltools.workbook.surgery import shared
 from xltools.workbook.surgery.cells import CellXml, content_xml, read_cells, value_xml, write_cells
-from xltools.workbook.surgery.edits import Computed, Content, Formula, Link, Region
+from xltools.workbook.surgery.edits import Computed, Content, Formula, Link, Region, Row
 from xltools.workbook.surgery.layout import Tail
 
 _NUMBER = re.compile(r' ([A-Za-z:]+)="([^"]*)"')
 _SPANS = re.compile(r' spans="[^"]*"')
 _HIDDEN = re.compile(r' (?:hidden|collapsed|outlineLevel)="[^"]*"')
+_HEIGHT = re.compile(r'\s(?:ht|customHeight)="[^"]*"')
 _STYLED_ROW = re.compile(r' customFormat="(?:1|true)"')
 _DIMENSION = re.compile(r'<dimension ref="([^"]*)"/>')
 _COLUMN = re.compile(r"<col ([^>]*?)/>")
@@ -247,7 +247,7 @@ class SheetXml:
         models = {number: RowXml(model.attributes, "", list(model.cells)) for number, model in models.items()}
         self._clear_from(region)
         for offset, row in enumerate(region.rows):
-            self._append(region.first + offset, row.cells, models[row.like])
+            self._append(region.first + offset, row, models[row.like])
         if region.merges:
             self._merges += map(area, region.merges)
             self.tail.set_merges([area_text(merge) for merge in self._merges])
@@ -276,8 +276,11 @@ class SheetXml:
             self.tail.set_merges([area_text(merge) for merge in self._merges])
         self.tail.drop_links(first)
 
-    def _append(self, number: int, contents: Sequence[Content], model: RowXml) -> None:
+    def _append(self, number: int, wanted: Row, model: RowXml) -> None:
+        contents = wanted.cells
         attributes = _SPANS.sub("", _HIDDEN.sub("", model.attributes))
+        if wanted.fitted:
+            attributes = _HEIGHT.sub("", attributes)
         row = RowXml(attributes, "", [CellXml(cell.column, cell.style, "") for cell in model.cells])
         self.rows[number] = row
         styled = {cell.column for cell in row.cells}

@@ -13,6 +13,7 @@ from xltools.workbook.template.prose import height
 
 _WIDTHS = (8, 12, 40, 15, 12, 12, 10, 64, 34, 20, 44, 20)
 _TOP = 3
+_MOST = 2_000
 _EXPLANATION = FINDING_ROWS.at("explanation")
 _PROSE = (1, 2, 7, 8, _EXPLANATION)
 _COLOURS = {Severity.ERROR: "#9C0006", Severity.VERIFY: "#9C5700", Severity.HINT: "#5F5F5F"}
@@ -64,6 +65,7 @@ def write_findings(
             board.put(row, column, None, styles("cell"))
         row += 1
     _unchecked(board, row + 1, not_checked)
+    _levels(board)
     page.autofilter(_TOP - 1, 0, max(row - 1, _TOP), last)
     page.freeze_panes(_TOP, 0)
     _page(board)
@@ -85,11 +87,10 @@ def _finding(board: Board, row: int, found: Found) -> None:
     styles = board.styles
     text = styles("cell", "left", "wrap", "top")
     centre = styles("cell", "centre", "top", "wrap")
-    colour = _COLOURS[found.severity]
     for column, content in enumerate(found.cells):
         style = text if column in _PROSE else centre
         if column == 0:
-            style = styles("cell", "centre", "top", "bold", font_color=colour)
+            style = styles("cell", "centre", "top", "bold")
         elif column == _EXPLANATION:
             style = styles("cell", "left", "wrap", "top", "entry")
         board.put(row, column, content, style)
@@ -99,6 +100,18 @@ def _finding(board: Board, row: int, found: Found) -> None:
         board.sheet.write_url(row, 3, f"internal:'{sheet}'!{cell}", link, found.cells[3])
     board.put(row, len(_WIDTHS) - 1, found.key, styles("hint"))
     board.sheet.set_row(row, max(height(text, _WIDTHS[at]) for at, text in enumerate(found.cells)))
+
+
+def _levels(board: Board) -> None:
+    """The colour of each level by a rule: rows that a later check writes have it as well."""
+    for severity, colour in _COLOURS.items():
+        rule = {
+            "type": "cell",
+            "criteria": "equal to",
+            "value": f'"{severity.value}"',
+            "format": board.styles("plain", font_color=colour, bold=True),
+        }
+        board.sheet.conditional_format(_TOP, 0, _MOST, 0, rule)
 
 
 def _kept(board: Board, row: int, key: str, text: str) -> None:

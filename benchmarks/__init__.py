@@ -1,0 +1,1 @@
+"""How fast xltools is, beside its goals: ``python -m benchmarks``. Only ratios within one run mean anything."""

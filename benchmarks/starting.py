@@ -1,0 +1,68 @@
+"""Goal 4: ``xltools check FILE`` in a process of its own against the bare interpreter."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from benchmarks.timing import EXAMPLE, ROOT, Line, process, program
+
+_MAIN = "import sys\nfrom xltools.cli import main\nstatus = main(sys.argv[1:])\n"
+_PEAK = "print([line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')][0])"
+_HEAVY = ("pandas", "numpy", "openpyxl", "pydantic", "xlwings", "rich", "xlsxwriter", "typst", "jinja2")
+_LOADED = f"print(*sorted(set(sys.modules) & set({_HEAVY!r})))"
+
+
+def lines(rounds: int, file: Path = EXAMPLE) -> list[Line]:
+    """The lines of goal 4; modules are compiled beforehand, as an installation does."""
+    commands = {
+        "bare": program("pass"),
+        "check": [*program(_MAIN + "sys.exit(status)"), "check", str(file)],
+        "help": [*program(_MAIN + "sys.exit(status)"), "--help"],
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        environment["PYTHONPYCACHEPREFIX"] = folder
+        for command in commands.values():
+            process(command, environment)
+        taken = {name: [] for name in commands}  # type: dict[str, list[tuple[float, float]]]
+        for _ in range(rounds):
+            for name, command in commands.items():
+                cost = process(command, environment)
+                taken[name].append((cost.cpu, cost.wall))
+        cpu = {name: median(one for one, _ in times) for name, times in taken.items()}
+        wall = {name: median(one for _, one in times) for name, times in taken.items()}
+        loaded = _last_line(program(_MAIN + _LOADED), ["check", str(file)], environment)
+        peak = _peak(program(_MAIN + _PEAK), ["check", str(file)], environment)
+        least = _peak(program(_PEAK), [], environment)
+    result = [
+        Line("", "bare interpreter, process", f"{cpu['bare']:.0f} ms CPU, {wall['bare']:.0f} ms wall", 1),
+        Line("4", "cold check, CPU", f"{cpu['check']:.0f} ms", cpu["check"] / cpu["bare"], 5),
+        Line("4", "cold check, wall", f"{wall['check']:.0f} ms", wall["check"] / wall["bare"], 5),
+        Line("", "--help, CPU", f"{cpu['help']:.0f} ms", cpu["help"] / cpu["bare"]),
+        Line(
+            "4", "heavy packages loaded by a check", loaded or "none", float(len(loaded.split())), 0, sign=""
+        ),
+    ]
+    if peak:
+        told = f"bare interpreter {least:.1f} MiB"
+        result.append(Line("4", "cold check, peak memory", told, peak, 25, sign=" MiB"))
+    return result
+
+
+def _last_line(command: list[str], arguments: list[str], environment: dict[str, str]) -> str:
+    done = subprocess.run(
+        [*command, *arguments], capture_output=True, text=True, cwd=ROOT, env=environment, check=True
+    )
+    return done.stdout.splitlines()[-1].strip()
+
+
+def _peak(command: list[str], arguments: list[str], environment: dict[str, str]) -> float:
+    """Peak memory in MiB as the process itself sees it at its end (0 where the system does not tell)."""
+    if not sys.platform.startswith("linux"):
+        return 0.0
+    return int(_last_line(command, arguments, environment)) / 1024

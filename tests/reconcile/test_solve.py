@@ -1,0 +1,153 @@
+"""Verdicts: one world, conventions, proofs."""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.reconcile.book import check, constraint, example, model_of, ref, small, with_figures
+from tests.units import random_report
+from xltools.amount import Unit
+from xltools.editions.equation import Term
+from xltools.reconcile import Convention, Share, Verdict, solve, witness
+from xltools.reconcile.problem import bind
+from xltools.report import Ref
+
+
+def test_the_example_has_tails_only_and_a_world_proves_it() -> None:
+    outcome = check(example())
+    assert outcome.verdict is Verdict.TAIL
+    assert {abs(item.gap) for item in outcome.tails} == {Decimal("0.01")}
+    assert not outcome.conflicts and not outcome.suspects
+    _holds_world(example())
+
+
+def test_the_share_of_the_example_is_right_as_printed() -> None:
+    """324.81/324.82 prints 99.99 %, and 100.00 would be right too; then 其他收入 lies in a narrow range."""
+    share = Share(
+        "N2-02",
+        Ref("narrative", "share", "%"),
+        (Term(1, ref("summary[1,1]")),),
+        (Term(1, ref("summary[27,1]")),),
+    )
+    verdicts = {
+        text: check(example(), shares=[share], extra={share.ratio: Decimal(text)}).verdict
+        for text in ("99.98", "99.99", "100.00")
+    }
+    assert verdicts == {"99.98": Verdict.ERROR, "99.99": Verdict.TAIL, "100.00": Verdict.TAIL}
+
+
+def _holds_world(report, model=None):  # type: ignore[no-untyped-def]
+    model = model or model_of(report)
+    world = witness(model, report)
+    assert world is not None
+    problem = bind(model, report, soft=False)
+    for cell, name in enumerate(problem.refs):
+        if problem.printed[cell] is not None:
+            assert problem.low[cell] <= world[name] <= problem.high[cell]
+    for number in problem.nonempty:
+        terms, low, high = problem.active[number]
+        assert low <= sum(c * world[problem.refs[x]] for c, x in terms) <= high
+
+
+@pytest.mark.parametrize("style", "ab")
+def test_consistent_units_are_never_wrong_and_have_a_world(style: str) -> None:
+    for seed in range(6):
+        report = random_report(seed, Unit.WAN, style)
+        assert check(report, suspects=False).verdict in (Verdict.EQUAL, Verdict.TAIL), seed
+        _holds_world(report)
+
+
+@pytest.mark.parametrize(
+    ("convention", "expected"), [("summed", Convention.SUMMED), ("truncated", Convention.TRUNCATED)]
+)
+def test_other_conventions_are_no_errors(convention: str, expected: Convention) -> None:
+    found = set()
+    for seed in range(8):
+        outcome = check(random_report(seed, Unit.WAN, "b", convention))
+        assert outcome.verdict is not Verdict.ERROR, seed
+        assert not outcome.suspects or outcome.verdict is Verdict.VERIFY
+        found.add(outcome.convention)
+    assert expected in found
+
+
+def test_ties_to_even_are_no_errors() -> None:
+    for seed in range(8):
+        assert check(random_report(seed, Unit.WAN, "b", "even")).verdict is not Verdict.ERROR
+
+
+def test_units_in_yuan_agree_to_the_fen() -> None:
+    report = random_report(4, Unit.YUAN)
+    assert check(report).verdict is Verdict.EQUAL
+    wrong = with_figures(report, {"summary[27,1]": str(report.get(ref("summary[27,1]")) + Decimal("0.01"))})
+    outcome = check(wrong)
+    assert outcome.verdict is Verdict.ERROR
+    assert outcome.suspects[0].refs == (ref("summary[27,1]"),)
+    assert outcome.suspects[0].suggested == (report.get(ref("summary[27,1]")),)
+
+
+def test_sums_of_parts_are_told_by_form() -> None:
+    """f is added up from rounded parts, g prints the same total rounded."""
+    rules = [
+        constraint("sum", "t", "=", "a b c"),
+        constraint("same", "t", "=", "u", exact=True),
+    ]
+    model, report = small(rules, t="3.00", a="1.00", b="1.00", c="1.00", u="3.01")
+    outcome = solve(model, report)
+    assert (outcome.verdict, outcome.convention, outcome.forms) == (
+        Verdict.CONVENTION, Convention.SUMMED, ("f",),
+    )  # fmt: skip
+
+
+def test_a_repeated_figure_one_unit_off_is_right_only_on_a_tie_and_is_pointed_at() -> None:
+    outcome = check(with_figures(example(), {"summary[58,2]": "319.73"}))
+    assert (outcome.verdict, outcome.convention) == (Verdict.CONVENTION, Convention.TIE)
+    assert outcome.suspects[0].refs == (ref("summary[58,2]"),)
+    assert Decimal("319.74") in outcome.suspects[0].suggested
+
+
+def test_a_soft_rule_alone_is_no_error() -> None:
+    rules = [constraint("hard", "t", "=", "a b"), constraint("soft", "a", "=", "c")]
+    model, report = small(rules, ("soft",), t="3.00", a="1.00", b="2.00", c="1.50")
+    outcome = solve(model, report)
+    assert outcome.verdict is Verdict.VERIFY
+    assert {s.kind for s in outcome.suspects} >= {"soft", "cell"}
+    assert [item.rule for item in outcome.broken] == ["soft"]
+
+
+def test_joint_errors_are_seen_though_each_identity_alone_is_within_its_envelope() -> None:
+    rules = [
+        constraint("sum", "t", "=", "a b"),
+        constraint("low", "a", "<=", "c"),
+        constraint("lo", "b", "<=", "d"),
+    ]
+    model, report = small(rules, t="3.01", a="1.00", b="2.00", c="0.99", d="2.00")
+    outcome = solve(model, report)
+    assert outcome.conflicts
+    assert outcome.verdict is not Verdict.TAIL
+
+
+def test_the_proof_names_the_identities_with_figures() -> None:
+    outcome = check(with_figures(example(), {"expenditure[201,2]": "292.63"}))
+    suspect = outcome.suspects[0]
+    assert suspect.refs == (ref("expenditure[201,2]"),)
+    assert (suspect.suggested, suspect.unique, suspect.why) == ((Decimal("292.33"),), True, "数字录入错误")
+    assert suspect.confidence >= 0.99
+    step = suspect.proof[0]
+    assert step.gap and abs(step.gap) > step.allowed
+    assert ref("expenditure[201,2]") in step.refs
+    assert suspect.resolves == len(outcome.broken) == len(outcome.groups[0].broken)
+
+
+def test_the_same_input_gives_the_same_ranking() -> None:
+    wrong = with_figures(example(), {"basic[30201,1]": "2.10", "expenditure[208,1]": "12.18"})
+    assert check(wrong) == check(wrong)
+
+
+def test_without_suspects_only_verdict_and_proof_are_made() -> None:
+    outcome = check(with_figures(example(), {"expenditure[201,2]": "292.63"}), suspects=False)
+    assert outcome.verdict is Verdict.ERROR and outcome.conflicts and not outcome.suspects
+
+
+def test_no_world_no_witness() -> None:
+    wrong = with_figures(example(), {"expenditure[201,2]": "292.63"})
+    assert witness(model_of(wrong), wrong) is None

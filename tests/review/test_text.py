@@ -1,0 +1,94 @@
+"""The report for the terminal."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from tests.review.outcomes import CELL, finding, outcome, suspect, wrong
+from xltools.finding import Severity
+from xltools.review.text import by_cause, lines, summary, unseen
+
+
+def test_the_verdict_and_the_counts_stand_first() -> None:
+    first = next(lines("2024决算.xlsx", wrong()))
+    assert re.fullmatch(r"2024决算\.xlsx：错误（错误 4，核实 5，提示 \d+；核对了 \d{3} 条勾稽关系）", first)
+
+
+def test_the_likely_causes_stand_before_the_findings() -> None:
+    text = "\n".join(lines("x", wrong()))
+    assert text.index("最可能的原因：\n  1. ") < text.index("【错误】4 条") < text.index("【核实】5 条")
+    assert text.index("【核实】") < text.index("【提示】") < text.index("没有核对的：")
+    assert "  由原因1引起（4 条）：\n  · [expenditure-01] 支出合计等于各类支出之和\n    公开03表" in text
+
+
+def test_nothing_is_said_of_what_is_not_there() -> None:
+    assert list(lines("x", outcome()))[:2] == ["x：通过（错误 0，核实 0，提示 0；核对了 631 条勾稽关系）", ""]
+    assert "【" not in "\n".join(lines("x", outcome()))
+
+
+def test_a_check_without_gaps_lists_none() -> None:
+    assert list(lines("x", replace(outcome(), not_checked=()))) == [
+        "x：通过（错误 0，核实 0，提示 0；核对了 631 条勾稽关系）"
+    ]
+
+
+def test_colours_on_request_only() -> None:
+    made = outcome(finding(), finding(Severity.VERIFY), finding(Severity.HINT))
+    assert "\x1b" not in "".join(lines("x", made))
+    text = "\n".join(lines("x", made, colour=True))
+    assert "\x1b[31m错误\x1b[0m" in text
+    assert "\x1b[33m【核实】1 条\x1b[0m" in text and "\x1b[36m【提示】1 条\x1b[0m" in text
+    assert "\x1b[32m通过\x1b[0m" in next(lines("x", outcome(), colour=True))
+
+
+def test_findings_are_grouped_by_cause() -> None:
+    findings = [
+        finding(rule="a"),
+        finding(rule="b", group="原因2"),
+        finding(rule="c", group="原因10"),
+        finding(rule="d", group="金额单位：公开06表"),
+        finding(rule="e", group="原因2"),
+        finding(rule="f", group="尾差"),
+    ]
+    groups = [(heading, [f.rule for f in found]) for heading, found in by_cause(findings)]
+    assert groups == [
+        ("由金额单位：公开06表引起（1 条）", ["d"]),
+        ("由原因2引起（2 条）", ["b", "e"]),
+        ("由原因10引起（1 条）", ["c"]),
+        ("其他（2 条）", ["a", "f"]),
+    ]
+    assert list(by_cause([finding()])) == [("", [finding()])]
+    assert list(by_cause([])) == []
+    assert [heading for heading, _ in by_cause(findings[1:2])] == ["由原因2引起（1 条）"]
+
+
+def test_what_was_not_checked_is_one_line_per_reason() -> None:
+    made = outcome()
+    assert unseen(made) == [("空表说明", "数据中没有表下说明", "a-01、b-01"), ("公开02表", "没有公式", "")]
+    text = list(lines("x", made))
+    assert text[-2:] == ["  · 空表说明（a-01、b-01）：数据中没有表下说明", "  · 公开02表：没有公式"]
+
+
+def test_every_suspect_has_a_number() -> None:
+    text = list(lines("x", outcome(finding(), suspects=(suspect(), suspect(cell=CELL)))))
+    assert [line[:4] for line in text if line.startswith("  1.") or line.startswith("  2.")] == [
+        "  1.",
+        "  2.",
+    ]
+
+
+def test_the_summary_over_many_files() -> None:
+    rows = [
+        ("甲.xlsx", "通过", {"错误": 0, "核实": 0, "提示": 2}),
+        ("乙.xlsx", "错误", {"错误": 3, "核实": 0, "提示": 1}),
+        ("丙.xlsx", "未能审核", {}),
+        ("丁.xlsx", "错误", {"错误": 1, "核实": 1, "提示": 0}),
+    ]
+    assert list(summary(rows)) == [
+        "",
+        "共 4 个文件：通过 1 个，错误 2 个，未能审核 1 个",
+        "  错误  乙.xlsx（错误 3，提示 1）",
+        "  未能审核  丙.xlsx",
+        "  错误  丁.xlsx（错误 1，核实 1）",
+    ]

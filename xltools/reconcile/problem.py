@@ -1,0 +1,291 @@
+"""One report bound to a model: printed figures as intervals of whole 分, printed ratios as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import NamedTuple
+
+from xltools.amount import Unit
+from xltools.editions.equation import Term
+from xltools.reconcile.model import INFINITE, Model, Row, Terms, is_exact
+from xltools.report import Ref, Report
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A printed ratio: ``scale * part / whole`` rounds to the figure at ``ratio`` (100 for a percentage).
+
+    The figure itself is looked up in the report's or the extra figures. ``rest`` is the number of last
+    places by which it may differ, where shares are closed to 100 and this one takes the rounding rest.
+    Source: product rule that percentages are computed from 元, so a printed one is an interval test.
+    """
+
+    rule: str
+    ratio: Ref
+    part: tuple[Term, ...]
+    whole: tuple[Term, ...]
+    scale: int = 100
+    rest: int = 0
+
+
+class Interval(NamedTuple):
+    """Whole 分 from ``low`` to ``high``, both included."""
+
+    low: int
+    high: int
+
+
+Rounding = Callable[[int, int], Interval]
+"""(printed figure in units of its last place, 分 per unit) → the exact amounts that print it."""
+
+
+def half_up(printed: int, width: int) -> Interval:
+    """Ties away from zero: half-open, mirrored for negatives; 0 is less than half a unit either way."""
+    half = width // 2
+    if printed > 0:
+        return Interval(printed * width - half, printed * width + half - 1)
+    if printed < 0:
+        return Interval(printed * width - half + 1, printed * width + half)
+    return Interval(-half + 1, half - 1)
+
+
+def closed(printed: int, width: int) -> Interval:
+    """Every tie rule at once."""
+    half = width // 2
+    return Interval(printed * width - half, printed * width + half)
+
+
+def half_even(printed: int, width: int) -> Interval:
+    """Ties to the even last digit."""
+    half = width // 2 - printed % 2
+    return Interval(printed * width - half, printed * width + half)
+
+
+def truncated(printed: int, width: int) -> Interval:
+    """Digits cut off, toward zero."""
+    if printed > 0:
+        return Interval(printed * width, printed * width + width - 1)
+    if printed < 0:
+        return Interval(printed * width - width + 1, printed * width)
+    return Interval(-width + 1, width - 1)
+
+
+def interval(value: Decimal, unit: Unit, exact: bool, rounding: Rounding = half_up) -> Interval:
+    """The exact amounts in 分 (counts: hundredths) that print as ``value``, which has at least 2 places."""
+    scaled = value.scaleb(2)
+    whole = int(scaled)
+    if exact or unit is Unit.YUAN:
+        return Interval(whole, whole) if whole == scaled else Interval(_floor(scaled), _floor(scaled) + 1)
+    if whole == scaled:
+        return rounding(whole, 10000)
+    places = -int(value.as_tuple().exponent)
+    if places <= 5:
+        return rounding(int(value.scaleb(places)), 10 ** (6 - places))
+    point = value.scaleb(6)
+    return Interval(_floor(point), -_floor(-point))
+
+
+def _floor(value: Decimal) -> int:
+    whole = int(value)
+    return whole - 1 if whole > value else whole
+
+
+@dataclass(eq=False)
+class Problem:
+    """One report's figures bound to a model: what the other parts of the room work on.
+
+    ``active`` are the rows without the cells that are blank (exactly 0), as (terms, low, high);
+    ``nonempty`` those that say something.
+    """
+
+    model: Model
+    unit: Unit
+    refs: list[Ref]
+    rows: list[Row]
+    watch: list[list[int]]
+    printed: list[Decimal | None]
+    low: list[int]
+    high: list[int]
+    face: list[int]
+    active: list[tuple[Terms, int, int]]
+    nonempty: list[int]
+    last_year: Mapping[Ref, Decimal] = field(default_factory=dict)
+    shares: dict[int, Share] = field(default_factory=dict)
+    """Row number → the share it belongs to; rows that bound it from below and above take turns."""
+    ratios: dict[int, Decimal] = field(default_factory=dict)
+    """Row number → the ratio as printed."""
+
+    def without_soft(self) -> Problem:
+        """The same problem with the 核实性 rules left out."""
+        soft = self.model.soft_rows
+        active = list(self.active)
+        for number in soft:
+            active[number] = ((), 0, 0)
+        return replace(self, active=active, nonempty=[n for n in self.nonempty if n not in soft])
+
+    def rounded(self, rounding: Rounding) -> Problem:
+        """The same figures, printed by another rule of rounding."""
+        exact = self.model.exact
+        low, high = self.low[:], self.high[:]
+        for cell, value in enumerate(self.printed):
+            if value is not None and low[cell] < high[cell]:
+                count = exact[cell] if cell < len(exact) else False
+                low[cell], high[cell] = interval(value, self.unit, count, rounding)
+        return replace(self, low=low, high=high)
+
+
+def bind(
+    model: Model,
+    report: Report,
+    shares: Sequence[Share] = (),
+    extra: Mapping[Ref, Decimal] | None = None,
+    rounding: Rounding = half_up,
+    soft: bool = True,
+) -> Problem:
+    """The problem of ``report`` under ``model``; ``extra`` are figures outside the ten forms (their form
+    ids differ from the forms'). With ``soft`` False the 核实性 rules are left out."""
+    if report.unit is Unit.YUAN:
+        model = model.in_yuan
+    figures = _figures(model, report, extra)
+    refs, rows, watch, exact, index = (
+        list(model.refs),
+        list(model.rows),
+        model.watch,
+        model.exact,
+        model.index,
+    )
+    bound: dict[int, Share] = {}
+    known: dict[Ref, Decimal] = {}
+    if shares:
+        index = dict(index)
+        known = {**dict(report.amounts), **figures}
+        _add_shares(shares, known, refs, index, rows, bound)
+        exact = [is_exact(ref) for ref in refs]
+        watch = [list(w) for w in model.watch] + [[] for _ in range(len(refs) - len(model.refs))]
+        for number in range(len(model.rows), len(rows)):
+            for _, cell in rows[number].terms:
+                watch[cell].append(number)
+    size = len(refs)
+    low, high, face = [0] * size, [0] * size, [0] * size
+    printed: list[Decimal | None] = [None] * size
+    unit = report.unit
+    usual = unit is Unit.WAN and rounding is half_up
+    touched: set[int] = set()
+    for source in (report.amounts, figures):
+        for ref, value in source.items():
+            cell = index.get(ref, -1)
+            if cell >= 0:
+                printed[cell] = value
+                touched.update(watch[cell])
+                scaled = value.scaleb(2)
+                whole = int(scaled)
+                if usual and whole > 0 and whole == scaled and not exact[cell]:
+                    # What ``interval`` says of nearly every figure, without the calls.
+                    face[cell] = whole = whole * 10000
+                    low[cell], high[cell] = whole - 5000, whole + 4999
+                    continue
+                low[cell], high[cell] = interval(value, unit, exact[cell], rounding)
+                face[cell] = whole if exact[cell] or unit is Unit.YUAN else int(value.scaleb(6))
+    active = list(model.blank)
+    active += [((), row.low, row.high) for row in rows[len(model.rows) :]]
+    for number in touched:
+        row = rows[number]
+        active[number] = (tuple([t for t in row.terms if printed[t[1]] is not None]), row.low, row.high)
+    touched.update(model.wanting)
+    problem = Problem(
+        model, unit, refs, rows, watch, printed, low, high, face, active, sorted(touched),
+        report.last_year, bound, {n: known[s.ratio] for n, s in bound.items()},
+    )  # fmt: skip
+    return problem if soft else problem.without_soft()
+
+
+def _figures(model: Model, report: Report, extra: Mapping[Ref, Decimal] | None) -> dict[Ref, Decimal]:
+    """Figures beside this year's: extra ones, and those of last year and the budget that rules name."""
+    figures = dict(extra or {})
+    for ref in model.scoped:
+        book, form = ref.form.split(".", 1)
+        store = {"last_year": report.last_year, "budget": report.budget}.get(book, {})
+        value = store.get(Ref(form, ref.line, ref.column))
+        if value is not None:
+            figures[ref] = value
+    return figures
+
+
+def _add_shares(
+    shares: Sequence[Share],
+    figures: Mapping[Ref, Decimal],
+    refs: list[Ref],
+    index: dict[Ref, int],
+    rows: list[Row],
+    bound: dict[int, Share],
+) -> None:
+    sums: dict[int, list[Row]] = {}
+    for row in rows:
+        if row.total >= 0:
+            sums.setdefault(row.total, []).append(row)
+    for share in shares:
+        value = figures.get(share.ratio)
+        if value is None:
+            continue
+        for terms, high in _share_rows(share, value):
+            summed: dict[int, int] = {}
+            for coefficient, ref in terms:
+                if ref not in index:
+                    index[ref] = len(refs)
+                    refs.append(ref)
+                cell = index[ref]
+                summed[cell] = summed.get(cell, 0) + coefficient
+            bound[len(rows)] = share
+            rows.append(Row(share.rule, _terms(summed), -INFINITE, high, -1))
+        _add_complements(share, index, sums, rows, bound)
+
+
+def _add_complements(
+    share: Share,
+    index: Mapping[Ref, int],
+    sums: Mapping[int, Sequence[Row]],
+    rows: list[Row],
+    bound: dict[int, Share],
+) -> None:
+    """Where the whole is a sum with the part in it, the same said of the rest: ``whole − rest`` for the
+    part. Bounds of a large part say little about a small rest; this does."""
+    if len(share.part) != 1 or len(share.whole) != 1:
+        return
+    part, whole = index[share.part[0].ref], index[share.whole[0].ref]
+    own = rows[-2:]
+    for total, row in (
+        (t, r) for t in sums.get(whole, ()) if any(x == part for _, x in t.terms) for r in own
+    ):
+        sign = next(c for c, x in total.terms if x == whole)
+        summed = {x: c for c, x in row.terms}
+        factor = summed.pop(part, 0)
+        # total: sign·whole − sign·(part + others) = 0, so part = whole − others.
+        for c, x in total.terms:
+            if x != part:
+                summed[x] = summed.get(x, 0) + factor * sign * c
+        bound[len(rows)] = share
+        rows.append(Row(share.rule, _terms(summed), row.low, row.high, -1))
+
+
+def _terms(summed: Mapping[int, int]) -> Terms:
+    return tuple([(c, x) for x, c in sorted(summed.items()) if c])
+
+
+def places_of(value: Decimal) -> int:
+    """Places after the point, as printed."""
+    return max(0, -int(value.as_tuple().exponent))
+
+
+def _share_rows(share: Share, value: Decimal) -> list[tuple[list[Term], int]]:
+    """(p − ½)·whole ≤ scale·10ⁿ·part < (p + ½)·whole as two rows ≤; for a positive whole."""
+    places = places_of(value)
+    printed = int(value.scaleb(places))
+    factor = 2 * share.scale * 10**places
+    below, above = 2 * printed - 1 - 2 * share.rest, 2 * printed + 1 + 2 * share.rest
+    part = [(factor * c, ref) for c, ref in share.part]
+    lower = [Term(below * c, ref) for c, ref in share.whole] + [Term(-c, ref) for c, ref in part]
+    upper = [Term(c, ref) for c, ref in part] + [Term(-above * c, ref) for c, ref in share.whole]
+    # Ties go away from zero, so the open end is the one farther from it (both at 0).
+    return [(lower, -1 if printed <= 0 else 0), (upper, -1 if printed >= 0 else 0)]
