@@ -6,7 +6,6 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
-import zlib
 
 from tests.hostile.case import (
     EXPENDITURE,
@@ -162,7 +161,7 @@ def _() -> bytes:
     return changed(**{"_rels/.rels": None})
 
 
-@case("shared strings left out", Refused("已损坏"))
+@case("shared strings left out", Refused("无法读取"))
 def _() -> bytes:
     return changed(**{"xl/sharedStrings.xml": None})
 
@@ -371,7 +370,7 @@ for part in ("xl/workbook.xml", "xl/sharedStrings.xml", "xl/styles.xml", "xl/_re
         return headed(part, LAUGHS)
 
 
-@case("utf-16 with entities", Refused("已损坏"))
+@case("utf-16 with entities", Refused(HOSTILE))
 def _() -> bytes:
     text = (LAUGHS + example_parts()[EXPENDITURE].split(b"?>", 1)[1]).decode()
     return changed(**{EXPENDITURE: text.encode("utf-16")})
@@ -392,7 +391,7 @@ def _() -> bytes:
     return changed(**{EXPENDITURE: b"<html/>"})
 
 
-@case("elements 100000 deep", Refused("已损坏"), seconds=20)
+@case("elements 100000 deep", Same(), seconds=20)
 def _() -> bytes:
     deep = b"<a>" * 100_000 + b"</a>" * 100_000
     return changed(
