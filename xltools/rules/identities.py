@@ -6,10 +6,11 @@ import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from xltools.amount import PLACES, ZERO, Unit
 from xltools.editions import Edition, Rule
-from xltools.editions.equation import Constraint, Shapes, Term, expand, form_of, parse
+from xltools.editions.equation import Constraint, Equation, Shapes, Term, codes_needed, expand, form_of, parse
 from xltools.report import Ref, Report
 
 MEETS: Mapping[str, Callable[[int | Decimal, int | Decimal], bool]] = {
@@ -126,7 +127,7 @@ class Identities:
     constraints: tuple[Constraint, ...]
     numbers: Mapping[str, range]
     conditions: Mapping[str, tuple[Constraint, ...]]
-    uses: Mapping[Ref, tuple[tuple[int, int], ...]]
+    uses: Mapping[Ref, Sequence[tuple[int, int]]]
     pairs: tuple[int, ...]
     by_rule: Mapping[str, tuple[Constraint, ...]]
 
@@ -152,44 +153,92 @@ class Identities:
         return tuple(self.constraints[number] for number in numbers)
 
 
-_KEPT = 256
+_KEPT = 12
+"""Sets of lines of which the identities are kept: one unit is checked again and again, but of a thousand
+units each prints other codes."""
+
+
+class _Expanded(NamedTuple):
+    """The identities of one rule, with their pairs and uses by number within the rule."""
+
+    constraints: tuple[Constraint, ...]
+    pairs: tuple[int, ...]
+    uses: tuple[tuple[Ref, list[tuple[int, int]]], ...]
+    conditions: tuple[Constraint, ...]
 
 
 def identities(edition: Edition, report: Report) -> Identities:
     """The identities of every rule for the lines that ``report`` prints; kept per edition and lines."""
-    codes = tuple(
-        (form.id, tuple(report.lines.get(form.id, ())))
+    codes = {
+        form.id: tuple(report.lines.get(form.id, ()))
         for form in edition.forms.values()
         if form.kind == "codes"
-    )
+    }
     kept: dict[object, Identities] = edition.memo.setdefault("identities", {})
-    if codes not in kept:
+    key = tuple(codes.items())
+    if key not in kept:
         if len(kept) >= _KEPT:
             kept.clear()
-        kept[codes] = _compile(edition, edition.shapes(dict(codes)))
-    return kept[codes]
+        kept[key] = _compile(edition, codes)
+    return kept[key]
 
 
-def _compile(edition: Edition, shapes: Shapes) -> Identities:
+def _compile(edition: Edition, codes: Mapping[str, tuple[str, ...]]) -> Identities:
+    shapes = edition.shapes(codes)
     constraints: list[Constraint] = []
-    numbers, conditions = {}, {}
+    numbers, conditions, by_rule = {}, {}, {}
+    uses: dict[Ref, list[tuple[int, int]]] = {}
+    pairs: list[int] = []
     for rule in edition.rules:
         start = len(constraints)
-        constraints += _distinct(edition.constraints(rule, shapes))
+        found = _expanded(edition, rule, shapes)
+        constraints += found.constraints
         numbers[rule.id] = range(start, len(constraints))
-        conditions[rule.id] = tuple(
-            constraint for text in rule.when.holds for constraint in expand(parse(text), shapes, rule.id)
-        )
+        conditions[rule.id] = found.conditions
+        by_rule[rule.id] = found.constraints
+        pairs += [start + number for number in found.pairs]
+        for ref, used in found.uses:
+            uses.setdefault(ref, []).extend([(start + number, factor) for number, factor in used])
+    return Identities(tuple(constraints), numbers, conditions, uses, tuple(pairs), by_rule)
+
+
+def _expanded(edition: Edition, rule: Rule, shapes: Shapes) -> _Expanded:
+    """The identities of one rule; kept for the codes that they depend on, which mostly are none."""
+    kept: dict[str, dict[object, _Expanded]] = edition.memo.setdefault("expanded", {})
+    needed: dict[str, tuple[str, ...]] = edition.memo.setdefault("codes_needed", {})
+    if rule.id not in kept:
+        conditions = tuple(parse(text) for text in rule.when.holds)
+        forms = [codes_needed(equation, edition.forms) for equation in (*rule.parsed, *conditions)]
+        needed[rule.id] = tuple(sorted(frozenset().union(*forms)))
+        kept[rule.id] = {}
+    known = kept[rule.id]
+    key = tuple([shapes.codes[form] for form in needed[rule.id]])
+    if key not in known:
+        if len(known) >= _KEPT:
+            known.clear()
+        known[key] = _expand(edition, rule, shapes)
+    return known[key]
+
+
+def _expand(edition: Edition, rule: Rule, shapes: Shapes) -> _Expanded:
+    constraints = tuple(_distinct(edition.constraints(rule, shapes)))
     uses: dict[Ref, dict[int, int]] = {}
     for number, constraint in enumerate(constraints):
         for sign, side in ((1, constraint.left), (-1, constraint.right)):
             for coefficient, ref in side:
                 found = uses.setdefault(ref, {})
                 found[number] = found.get(number, 0) + sign * coefficient
-    pairs = tuple(number for number, constraint in enumerate(constraints) if _between_forms(constraint))
-    used = {ref: tuple(found.items()) for ref, found in uses.items()}
-    by_rule = {rule: tuple(constraints[span.start : span.stop]) for rule, span in numbers.items()}
-    return Identities(tuple(constraints), numbers, conditions, used, pairs, by_rule)
+    return _Expanded(
+        constraints,
+        tuple(number for number, constraint in enumerate(constraints) if _between_forms(constraint)),
+        tuple((ref, tuple(found.items())) for ref, found in uses.items()),
+        tuple(constraint for text in rule.when.holds for constraint in expand(parse(text), shapes, rule.id)),
+    )
+
+
+def _joins_forms(equation: Equation) -> bool:
+    forms = {operand.form for operand in equation.left + equation.right}
+    return len(forms) > 1
 
 
 def _between_forms(constraint: Constraint) -> bool:
