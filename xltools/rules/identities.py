@@ -221,19 +221,18 @@ def _expanded(edition: Edition, rule: Rule, shapes: Shapes) -> _Expanded:
 
 
 def _expand(edition: Edition, rule: Rule, shapes: Shapes) -> _Expanded:
-    constraints = tuple(_distinct(edition.constraints(rule, shapes)))
-    uses: dict[Ref, dict[int, int]] = {}
+    found = edition.constraints(rule, shapes)
+    constraints = tuple(found if len(rule.equations) == 1 else _distinct(found))
+    uses: dict[Ref, list[tuple[int, int]]] = {}
     for number, constraint in enumerate(constraints):
-        for sign, side in ((1, constraint.left), (-1, constraint.right)):
-            for coefficient, ref in side:
-                found = uses.setdefault(ref, {})
-                found[number] = found.get(number, 0) + sign * coefficient
-    return _Expanded(
-        constraints,
-        tuple(number for number, constraint in enumerate(constraints) if _between_forms(constraint)),
-        tuple((ref, tuple(found.items())) for ref, found in uses.items()),
-        tuple(constraint for text in rule.when.holds for constraint in expand(parse(text), shapes, rule.id)),
-    )
+        for coefficient, ref in constraint.left:
+            uses.setdefault(ref, []).append((number, coefficient))
+        for coefficient, ref in constraint.right:
+            uses.setdefault(ref, []).append((number, -coefficient))
+    joins = any(_joins_forms(equation) for equation in rule.parsed)
+    pairs = [number for number, constraint in enumerate(constraints) if joins and _between_forms(constraint)]
+    conditions = [one for text in rule.when.holds for one in expand(parse(text), shapes, rule.id)]
+    return _Expanded(constraints, tuple(pairs), tuple(uses.items()), tuple(conditions))
 
 
 def _joins_forms(equation: Equation) -> bool:
