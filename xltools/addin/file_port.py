@@ -179,4 +179,6 @@ def _content(value: Value) -> surgery.Content:
         return surgery.Link(jump[2].replace('""', '"'), jump[1].replace('""', '"'))
     if isinstance(value, str) and value.startswith("="):
         return surgery.Formula(value[1:])
+    if isinstance(value, str) and value.startswith("'="):
+        return value[1:]
     return Decimal(str(value)) if isinstance(value, float) else value

@@ -376,6 +376,8 @@ def _unsaid(choices: Sequence[Choice]) -> float:
 
 def _density(value: int, before: int | None) -> float:
     """How probable a leaf's amount is, given last year's (0: was blank; None: not known)."""
+    # 红字: how far apart two amounts are does not depend on the sign.
+    value = abs(value)
     if before is None:
         return BLANK if value == 0 else (1 - BLANK) / (6 * (value + 100))
     if before <= 0:
