@@ -116,18 +116,22 @@ def _counted_lines(edition: Edition) -> frozenset[tuple[str, str]]:
     return found
 
 
+Uses = tuple[tuple[Ref, list[tuple[int, int]]], ...]
+"""Figures with the constraints they enter: (number within the rule, coefficient), the right side negative."""
+
+
 @dataclass(frozen=True, slots=True)
 class Identities:
     """The identities of an edition for the lines that a report prints.
 
     ``numbers`` maps each rule to the numbers of its ``constraints``; ``conditions`` to those of its
-    ``when.holds``. ``uses`` maps each figure to (number, coefficient) pairs, the right side negative.
+    ``when.holds``. ``uses`` has, by number of a rule's first constraint, what that rule uses.
     """
 
     constraints: tuple[Constraint, ...]
     numbers: Mapping[str, range]
     conditions: Mapping[str, tuple[Constraint, ...]]
-    uses: Mapping[Ref, Sequence[tuple[int, int]]]
+    uses: tuple[tuple[int, Uses], ...]
     pairs: tuple[int, ...]
     by_rule: Mapping[str, tuple[Constraint, ...]]
 
@@ -140,9 +144,12 @@ class Identities:
         """Left − right of every constraint, in units of the figures' last place."""
         # By figure, not by constraint: most cells of most reports are blank.
         result = [0] * len(self.constraints)
-        for ref, value in figures.values.items():
-            for number, coefficient in self.uses.get(ref, ()):
-                result[number] += coefficient * value
+        figure = figures.values.get
+        for start, uses in self.uses:
+            for ref, used in uses:
+                if value := figure(ref):
+                    for number, coefficient in used:
+                        result[start + number] += coefficient * value
         return result
 
     def chosen(self, rule: str, numbers: Sequence[int]) -> tuple[Constraint, ...]:
@@ -163,7 +170,7 @@ class _Expanded(NamedTuple):
 
     constraints: tuple[Constraint, ...]
     pairs: tuple[int, ...]
-    uses: tuple[tuple[Ref, list[tuple[int, int]]], ...]
+    uses: Uses
     conditions: tuple[Constraint, ...]
 
 
@@ -187,7 +194,7 @@ def _compile(edition: Edition, codes: Mapping[str, tuple[str, ...]]) -> Identiti
     shapes = edition.shapes(codes)
     constraints: list[Constraint] = []
     numbers, conditions, by_rule = {}, {}, {}
-    uses: dict[Ref, list[tuple[int, int]]] = {}
+    uses: list[tuple[int, Uses]] = []
     pairs: list[int] = []
     for rule in edition.rules:
         start = len(constraints)
@@ -197,9 +204,8 @@ def _compile(edition: Edition, codes: Mapping[str, tuple[str, ...]]) -> Identiti
         conditions[rule.id] = found.conditions
         by_rule[rule.id] = found.constraints
         pairs += [start + number for number in found.pairs]
-        for ref, used in found.uses:
-            uses.setdefault(ref, []).extend([(start + number, factor) for number, factor in used])
-    return Identities(tuple(constraints), numbers, conditions, uses, tuple(pairs), by_rule)
+        uses.append((start, found.uses))
+    return Identities(tuple(constraints), numbers, conditions, tuple(uses), tuple(pairs), by_rule)
 
 
 def _expanded(edition: Edition, rule: Rule, shapes: Shapes) -> _Expanded:
