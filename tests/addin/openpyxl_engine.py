@@ -110,7 +110,9 @@ class Books(base.Books):  # type: ignore[misc]
 
     def open(self, path: str, *_: Any, **__: Any) -> Book:
         self.app.opened.append(path)
-        return Book(openpyxl.load_workbook(path), path, self.app)
+        if not self.app.all_books:  # it was closed, to be changed as a file
+            Book(openpyxl.load_workbook(path), path, self.app)
+        return self.app.all_books[0]
 
 
 class Book(base.Book):  # type: ignore[misc]
