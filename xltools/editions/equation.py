@@ -189,7 +189,13 @@ def children(line: str, codes: Iterable[str]) -> list[str]:
 
 def leaves(codes: Sequence[str]) -> list[str]:
     """The codes of which no other code is an extension."""
-    return [code for code in codes if not any(o != code and o.startswith(code) for o in codes)]
+    above = _above(codes)
+    return [code for code in codes if code not in above]
+
+
+def _above(codes: Iterable[str]) -> set[str]:
+    """Everything that a code begins with: a code among them has others below it."""
+    return {code[:length] for code in codes for length in range(len(code))}
 
 
 def _run(first: str, last: str, ids: Sequence[str], where: str) -> list[str]:
@@ -214,7 +220,8 @@ def _iterated_lines(operand: Operand, shapes: Shapes) -> list[str]:
     if selector == "@leaf":
         return leaves(codes)
     if selector == "@parent":
-        return [line for line in (TOTAL, *codes) if children(line, codes)]
+        above = _above(codes)
+        return [line for line in (TOTAL, *codes) if line in above or (line == TOTAL and codes)]
     if selector.startswith("{"):
         first, _, last = selector.strip("{}").partition(":")
         ids = shapes.lines(form_id)
