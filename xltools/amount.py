@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
 
 ZERO = Decimal(0)
@@ -23,7 +23,9 @@ LIMIT = Decimal(10) ** 13
 _DASHES = re.compile(r"^[-‐‑‒–—―─]+$")
 _NUMBER = re.compile(r"^[+-]?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?$", re.ASCII)
 # Not NFKC: it would also read 5² as 52 and ① as 1.
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", ord("−"): "-"}
+_FULL_WIDTH: dict[int, int | str | None] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+# Zero-width characters come with what is copied from web pages and cannot be seen.
+_FULL_WIDTH |= {0x3000: " ", ord("−"): "-", **dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))}
 
 
 class Unit(StrEnum):
@@ -46,12 +48,18 @@ class TooLarge(NotAnAmount):
     """A number of LIMIT or beyond."""
 
 
+_WIDE = Context(prec=60, rounding=ROUND_HALF_UP)
+"""So wide that no quotient of amounts is rounded onto a tie before ``half_up`` sees it. One context for
+all: entering a local one costs more than the rounding. It is never anybody's current context."""
+_UNITS = tuple(Decimal(1).scaleb(-places) for places in range(20))
+"""One unit of the last place, by places."""
+
+
 def half_up(value: Decimal, places: int = PLACES) -> Decimal:
     """``value`` rounded to ``places`` as Excel's ROUND does: ties away from zero."""
-    with localcontext() as context:
-        context.prec = 60
-        # + 0 turns -0.00, which nobody prints, into 0.00.
-        return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP) + 0
+    unit = _UNITS[places] if 0 <= places < len(_UNITS) else ONE.scaleb(-places)
+    # + 0 turns -0.00, which nobody prints, into 0.00.
+    return _WIDE.add(_WIDE.quantize(value, unit), ZERO)
 
 
 def from_float(number: float, places: int = PLACES) -> Decimal:
@@ -102,7 +110,7 @@ def parse_text(text: str) -> Decimal | None:
 
 
 def half_width(text: str) -> str:
-    """``text`` with full-width digits, letters, signs and spaces as ASCII."""
+    """``text`` with full-width digits, letters, signs and spaces as ASCII, without zero-width characters."""
     return text.translate(_FULL_WIDTH)
 
 
@@ -134,10 +142,7 @@ def divide(numerator: Decimal, denominator: Decimal, places: int, times: Decimal
     """numerator × times ÷ denominator, rounded half-up once. Raises ZeroDivisionError over 0."""
     if denominator == 0:
         raise ZeroDivisionError
-    with localcontext() as context:
-        # So wide that no quotient of amounts is rounded onto a tie before half_up sees it.
-        context.prec = 60
-        return half_up(numerator * times / denominator, places)
+    return half_up(_WIDE.divide(_WIDE.multiply(numerator, times), denominator), places)
 
 
 def to_wan(yuan: Decimal, places: int = PLACES) -> Decimal:

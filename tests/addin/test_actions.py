@@ -381,3 +381,108 @@ def test_every_button_has_a_handler() -> None:
 def test_a_bug_is_said_not_raised(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(actions.HANDLERS, "check", lambda port: 1 / 0)
     assert held.press("check").startswith("“校验”没有完成：ZeroDivisionError")
+
+
+# where things are not as usual
+
+
+def test_a_workbook_that_was_never_saved(copy: Callable[..., Path], tmp_path: Path) -> None:
+    held = Held(copy(), "excel")
+    assert held.book is not None
+    held.book.impl._path = "工作簿1"
+    assert held.port.path == "" and held.press("check").startswith("校验完成")
+    held.answers = [str(tmp_path / "到这里")]
+    held.press("export")
+    assert held.asked[-1] == "导出到哪个文件夹" and list((tmp_path / "到这里").glob("*.docx"))
+    assert "请先保存到本机" in held.press("adopt") or "没有可以采纳" in held.said
+    assert held.press("undo") == "工作簿还没有保存到本机，无法记录采纳。请先保存到本机的文件夹。"
+
+
+def test_a_protected_sheet_is_said_and_nothing_else_is_lost(copy: Callable[..., Path]) -> None:
+    held = Held(copy(), "excel")
+    held.openpyxl[FINDINGS].protection.sheet = True
+    assert held.press("check") == f"工作表“{FINDINGS}”受保护，无法写入。请先在“审阅”中撤销工作表保护。"
+    held.openpyxl[FINDINGS].protection.sheet = False
+    held.openpyxl["公开03表"].protection.sheet = True
+    assert held.press("check").startswith("校验完成")
+
+
+def test_hidden_and_renamed_sheets(held: Held) -> None:
+    if held.book is None:
+        pytest.skip("a file is not walked through")
+    held.openpyxl["公开05表"].title = "五表"
+    held.openpyxl["公开03表"].sheet_state = "hidden"
+    held.port.write("五表", {"C8": 1.0})
+    assert held.press("check").startswith("校验完成：错误")
+    found = results.items(held.port.read()[FINDINGS])
+    assert "五表" in {item.place.sheet for item in found if item.place}
+    hidden = next((n for n, item in enumerate(found) if item.place and item.place.sheet == "公开03表"), None)
+    if hidden is not None:
+        for _ in range(hidden + 1):
+            said = held.press("next")
+        assert said == "工作表“公开03表”已隐藏。请先取消隐藏，再查看这个单元格。"
+
+
+def test_a_file_that_cannot_be_written(copy: Callable[..., Path]) -> None:
+    import os
+
+    path = copy()
+    held = Held(path, "file")
+    (path.parent / f"~${path.name}").write_bytes(b"\\x05user")
+    assert "没有完成" not in held.press("check") and "打开" in held.said
+    if os.name != "nt":
+        assert path.read_bytes() == resource("workbooks/example.xlsx").read_bytes()
+
+
+def test_buttons_act_on_the_workbook_that_the_macro_names(
+    copy: Callable[..., Path], monkeypatch: Any
+) -> None:
+    """Two workbooks are open: xlwings hands over the one from which the button was pressed."""
+    from xltools.addin import excel
+
+    first, second = Held(copy("一.xlsx"), "excel"), Held(copy("二.xlsx"), "excel")
+    assert first.book is not None and second.book is not None
+    second.book.set_mock_caller()
+    excel.press("clear")
+    assert second.said == "已清除校验标记。" and first.book.app.status_bar is None
+
+
+def test_what_users_typed_never_becomes_a_formula(held: Held) -> None:
+    held.press("check")
+    item = next(i for i in results.items(held.port.read()[FINDINGS]) if i.level == "核实")
+    held.port.write(FINDINGS, {f"K{item.row}": "'=1+1 见附件"})
+    held.press("check")
+    row = next(i.row for i in results.items(held.port.read()[FINDINGS]) if i.message == item.message)
+    cell = held.openpyxl[FINDINGS][f"K{row}"]
+    assert (cell.value, cell.data_type) == ("=1+1 见附件", "s")
+
+
+def test_check_of_the_workbook_that_is_open(
+    copy: Callable[..., Path], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from xltools.cli import main
+
+    held = Held(copy(), "excel")
+    assert main(["check", "--open"]) == 0
+    assert "校验完成" in capsys.readouterr().out and results.items(held.port.read()[FINDINGS])
+    spoil(held)
+    assert main(["check", "--open"]) == 1
+
+
+def test_check_open_without_excel(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from xltools.cli import main
+
+    monkeypatch.setattr(openpyxl_engine.ENGINE, "apps", [])
+    assert main(["check", "--open"]) == 2
+    assert "没有找到正在 Excel 中打开的工作簿" in capsys.readouterr().err
+
+
+def test_rows_of_findings_have_no_height_of_their_own(copy: Callable[..., Path]) -> None:
+    """So the program that opens the file fits them to their text."""
+    held = Held(copy(), "file")
+    held.press("check")
+    sheet = held.openpyxl[FINDINGS]
+    rows_written = [item.row for item in results.items(held.port.read()[FINDINGS])]
+    assert rows_written and all(sheet.row_dimensions[row].height is None for row in rows_written)

@@ -26,6 +26,7 @@ from xltools.reconcile.hypotheses import (
 )  # fmt: skip
 from xltools.reconcile.locate import Solution
 from xltools.reconcile.mechanisms import NOT_ADDED, OMITTED, OTHER, SURPLUS, Context, explain, sources
+from xltools.reconcile.model import is_exact
 from xltools.reconcile.problem import Problem, places_of
 from xltools.report import Ref
 
@@ -210,12 +211,14 @@ class Judge:
     def _candidates(
         self, cell: int, least: int, most: int, printed: int | None
     ) -> list[tuple[int, float, str]]:
-        width = 1 if self.problem.model.exact[cell : cell + 1] == [True] else self.width
+        count = is_exact(self.problem.refs[cell])
+        width = 1 if count else self.width
         first, last = _round(least, width), _round(most, width)
         context = self.context(cell)
-        step = 100 if width == 1 and self.problem.unit is Unit.WAN else 1
+        # Counts come in whole pieces, scores in hundredths.
+        step = 100 if count and self.problem.refs[cell].form == "statistics" else 1
         wide = (last - first) // step > ENUMERATED
-        trial: Sequence[int] = range(first, last + 1, 1)
+        trial: Sequence[int] = range(-(-first // step) * step, last + 1, step)
         if wide:
             trial = [v for v in sources(printed or 0) if first <= v <= last] if printed else []
         found = []
@@ -376,6 +379,8 @@ def _unsaid(choices: Sequence[Choice]) -> float:
 
 def _density(value: int, before: int | None) -> float:
     """How probable a leaf's amount is, given last year's (0: was blank; None: not known)."""
+    # 红字: how far apart two amounts are does not depend on the sign.
+    value = abs(value)
     if before is None:
         return BLANK if value == 0 else (1 - BLANK) / (6 * (value + 100))
     if before <= 0:

@@ -65,7 +65,7 @@ def solve(
         return outcome
     turned = wrong_unit(problem, len(peeled))
     if turned is None:
-        moved = shifted(problem, len(peeled))
+        moved = shifted(problem, peeled)
         found = _blame(problem, peeled, broken, outcome)
         return _with_shift(problem, moved, found) if moved else found
     form, problem = turned
