@@ -157,7 +157,7 @@ class AppliedRule(Protocol):
 
 
 _MODELS: dict[tuple[tuple[str, int], ...], tuple[Model, object]] = {}
-_KEPT = 16
+_KEPT = 12
 
 
 def for_rules(applied: Sequence[tuple[AppliedRule, tuple[Constraint, ...]]]) -> Model:
