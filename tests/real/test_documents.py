@@ -92,16 +92,17 @@ def test_a_draft_is_marked_on_every_page(tmp_path: Path) -> None:
 
 
 def test_the_workbook_opens(tmp_path: Path) -> None:
-    path = tmp_path / "公开.xlsx"
+    path = tmp_path / "published.xlsx"  # without a UTF-8 locale, an office finds no Chinese file names
     path.write_bytes(xlsx.write(document()))
     program = office.find()
     assert program
     profile = (tmp_path / "profile").as_uri()
     command = [program, f"-env:UserInstallation={profile}", "--headless", "--convert-to"]
     command += ["csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"]
-    subprocess.run(
-        [*command, "--outdir", str(tmp_path), str(path)], capture_output=True, check=True, timeout=120
-    )
+    environment = os.environ | {"LC_ALL": "C.UTF-8"}
+    command += ["--outdir", str(tmp_path), str(path)]
+    done = subprocess.run(command, capture_output=True, timeout=120, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
     sheets = sorted(tmp_path.glob("*.csv"))
     assert len(sheets) == 11
     first = next(sheet for sheet in sheets if "公开01表" in sheet.name).read_text(encoding="utf-8")
