@@ -18,8 +18,9 @@ from xltools.imports.imported import (
 )
 from xltools.imports.page import LedgerPage
 from xltools.imports.plans import Plan, Plans
-from xltools.imports.tables import READERS, Taken, is_money
-from xltools.report import TOTAL, Cover, Ref, Report
+from xltools.imports.reader import Taken
+from xltools.imports.tables import READERS, is_money
+from xltools.report import Cover, Ref, Report
 from xltools.workbook.labels import key
 
 KIND = "决算软件导出"
@@ -48,7 +49,7 @@ def read_ledger(pages: Sequence[LedgerPage], plans: Plans, edition: Edition) -> 
         _report(taken, unit, [page for page, _ in chosen]), KIND, recognised, taken.unknown, taken.covered
     )
     imported.unused, imported.complete = unused, taken.complete
-    _derive(imported, edition)
+    _derive(imported, edition, taken.unclear)
     return imported
 
 
@@ -166,14 +167,15 @@ def _fact(name: str, value: Decimal) -> str:
 # --- sums that an export leaves to the reader ------------------------------------------------------------
 
 
-def _derive(imported: Imported, edition: Edition) -> None:
-    """In 元 sums are exact: totals that the published tables print and the export does not are added up."""
+def _derive(imported: Imported, edition: Edition, unclear: set[str]) -> None:
+    """In 元 sums are exact: totals that the published tables print and the export does not are added up, in
+    tables that were understood to the last cell."""
     _sum_facts(imported, edition)
     if imported.unit is not Unit.YUAN:
         return
-    for form in sorted(imported.complete):
+    for form in sorted(imported.complete - unclear):
         _parents(imported, edition, form)
-    _totals(imported, edition)
+    _totals(imported, edition, unclear)
 
 
 def _sum_facts(imported: Imported, edition: Edition) -> None:
@@ -210,14 +212,13 @@ def _parents(imported: Imported, edition: Edition, form: str) -> None:
     imported.derived.append(f"{number}：来源没有列出的 {len(missing)} 个类、款，由下级科目相加补上")
 
 
-def _totals(imported: Imported, edition: Edition) -> None:
-    """合计 of codes, 人员经费合计 and the like: what the edition's own equations add up within one form."""
+def _totals(imported: Imported, edition: Edition, unclear: set[str]) -> None:
+    """人员经费合计 and the like: what the edition's own equations add up within one form."""
     report = imported.report
-    forms = set(imported.forms)
     added: dict[str, list[str]] = {}
     shapes = edition.shapes({form: tuple(lines) for form, lines in report.lines.items()})
     for rule in edition.rules:
-        if not rule.formula or not rule.equations or rule.form not in forms:
+        if not rule.formula or rule.form not in imported.forms:
             continue
         for one in edition.constraints(rule, shapes):
             ref = one.left[0].ref
@@ -225,11 +226,18 @@ def _totals(imported: Imported, edition: Edition) -> None:
             if not inside or one.operator != "=" or len(one.left) != 1 or ref in imported.covered:
                 continue
             value = sum((term.coefficient * report.get(term.ref) for term in one.right), ZERO)
-            if value and all(term.ref in imported.covered for term in one.right if term.ref.line != TOTAL):
+            known = rule.form not in unclear and all(term.ref in imported.covered for term in one.right)
+            name = f"{edition.line_name(ref.form, ref.line, report.titles)} {_column(ref, edition)}".strip()
+            if value and known:
                 report.amounts[ref] = value
                 imported.covered.add(ref)
-                name = edition.line_name(ref.form, ref.line, report.titles) or edition.forms[ref.form].title
                 added.setdefault(ref.form, []).append(name)
+            elif value and ref.line not in report.lines.get(ref.form, ()):
+                where = f"{edition.forms[ref.form].number} {name}"
+                imported.unrecognised.append(Unrecognised(where, "来源没有，各项也不全，没有导入"))
     for form, names in added.items():
-        listed = "、".join(dict.fromkeys(names))
-        imported.derived.append(f"{edition.forms[form].number}：来源没有的{listed}，由各项相加得出")
+        imported.derived.append(f"{edition.forms[form].number}：来源没有的{'、'.join(names)}，由各项相加得出")
+
+
+def _column(ref: Ref, edition: Edition) -> str:
+    return edition.forms[ref.form].column_of[ref.column].title

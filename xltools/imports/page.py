@@ -167,8 +167,6 @@ class LedgerPage:
         """The one column under these headings; None where there is none, or no telling which."""
         for pattern in wanted:
             found = [at for at, path in paths.items() if self.fits(path, pattern)]
-            if len(found) > 1:
-                found = [at for at in found if paths[at] == pattern] or found
             if len(found) == 1:
                 return found[0]
         return None
@@ -190,23 +188,39 @@ class LedgerPage:
         names = [at for at, path in head.paths.items() if path[-1] in self.plans.names]
         if not codes:
             return [], names[0] if names else None
-        end = names[0] if names and names[0] > codes[0] else max(codes) + 1
-        return list(range(codes[0], end)), names[0] if names else None
+        if len(codes) == 1 and names and names[0] > codes[0]:
+            # Without merged cells the heading stands above 类 alone.
+            codes = list(range(codes[0], names[0]))
+        return self._by_level(head, codes), names[0] if names else None
+
+    def _by_level(self, head: Head, columns: list[int]) -> list[int]:
+        """Columns of codes in the order 类, 款, 项, where these are printed above them."""
+        printed = {
+            at: text
+            for row in range(head.first, head.body)
+            for at in columns
+            if (text := label(self.rows[row][at])) in _LEVELS
+        }
+        if len(set(printed.values())) == len(columns):
+            return sorted(columns, key=lambda at: "类款项".index(printed[at]))
+        return columns
 
     def code_of(self, row: int, columns: Sequence[int]) -> str | None:
         """The code in the cells of a row: whole, or in pieces; "" for none, None where it cannot be told."""
         cells = [self.rows[row][at] for at in columns]
-        filled = [cell for cell in cells if label(cell) not in _LEVELS and cell not in ("", None)]
-        if not filled:
+        cells = ["" if label(cell) in _LEVELS or cell is None else cell for cell in cells]
+        while cells and cells[-1] == "":
+            cells.pop()
+        if not cells:
             return ""
-        pieces = [code(cell) for cell in filled]
-        if not all(pieces) or cells[0] in ("", None):
+        pieces = [code(cell) for cell in cells]
+        if not all(pieces):
             return None
         whole = pieces[0]
         for piece in pieces[1:]:
             if len(piece) > 2 and piece.startswith(whole):
                 whole = piece
-            elif len(piece) <= 2:
+            elif len(piece) <= 2 and int(piece):
                 whole += piece.zfill(2)
             else:
                 return None

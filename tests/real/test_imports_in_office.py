@@ -1,4 +1,4 @@
-"""Exports as .xls and .ods, written by a real office: merged headings and all."""
+"""Imports and a real office: exports as .xls and .ods with merged headings; what an import leaves behind."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.imports.exports import exact, shanxi, unlike
+from tests.imports.test_writing import made
 from tests.real.conftest import Office
 from tests.units import random_report
 from xltools.amount import Unit
@@ -47,3 +48,22 @@ def test_a_random_unit(office: Office, tmp_path: Path) -> None:
     report = random_report(7, Unit.YUAN, "b")
     imported = read_source(converted(office, report, tmp_path, "xls", True), shanxi())
     assert unlike(imported, report) == {} and imported.unrecognised == []
+
+
+def test_what_an_import_leaves_is_sound(office: Office, tmp_path: Path) -> None:
+    """Into a workbook with a sheet of the user's: the office opens it, computes it, and shows the figures."""
+    path = tmp_path / "决算.xlsx"
+    path.write_bytes(made("", own_sheet=True))
+    write(pages(exact(), shanxi()), str(tmp_path / "导出.xlsx"))
+    bring(tmp_path / "导出.xlsx", path)
+    document = office.open(path)
+    try:
+        document.calculateAll()
+        sheets = document.Sheets
+        found = {
+            cell: sheets.getByName(sheet).getCellRangeByName(cell).getValue()
+            for sheet, cell in (("公开03表", "C7"), ("公开03表", "C8"), ("公开06表", "C34"), ("底稿", "A1"))
+        }
+        assert found == {"C7": 319.74, "C8": 298.56, "C34": 291.44, "A1": 639.48}
+    finally:
+        document.close(True)
