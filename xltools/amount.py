@@ -23,7 +23,9 @@ LIMIT = Decimal(10) ** 13
 _DASHES = re.compile(r"^[-‐‑‒–—―─]+$")
 _NUMBER = re.compile(r"^[+-]?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?$", re.ASCII)
 # Not NFKC: it would also read 5² as 52 and ① as 1.
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", ord("−"): "-"}
+_FULL_WIDTH: dict[int, int | str | None] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+# Zero-width characters come with what is copied from web pages and cannot be seen.
+_FULL_WIDTH |= {0x3000: " ", ord("−"): "-", **dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))}
 
 
 class Unit(StrEnum):
@@ -108,7 +110,7 @@ def parse_text(text: str) -> Decimal | None:
 
 
 def half_width(text: str) -> str:
-    """``text`` with full-width digits, letters, signs and spaces as ASCII."""
+    """``text`` with full-width digits, letters, signs and spaces as ASCII, without zero-width characters."""
     return text.translate(_FULL_WIDTH)
 
 

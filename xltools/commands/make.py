@@ -52,9 +52,9 @@ def bring(arguments: argparse.Namespace) -> int:
     return bring_figures(Path(arguments.source), Path(arguments.into), arguments.last_year)
 
 
-def example_figures() -> Path:
-    """The Shanxi example as a figures file."""
-    return FOLDER / "shanxi_2024" / "example.json"
+def example_figures(name: str = "example") -> Path:
+    """The Shanxi example as a figures file; "example_yuan" is the same in 元."""
+    return FOLDER / "shanxi_2024" / f"{name}.json"
 
 
 def example(path: Path) -> None:
@@ -98,6 +98,8 @@ def demo(arguments: argparse.Namespace) -> int:
     formats = ("docx", "pdf", "html", "xlsx", "json", "csv")
     for path in publish(reading.report, outcome, reading.edition, folder / "公开", formats, source=workbook):
         print(f"  {path}")
+    print("\n四、导入")
+    _import_specimen(folder)
     print("\n接下来：打开工作簿改一个数，再运行 xltools check；做自己的，运行 xltools new 2024决算.xlsx。")
     return status
 
@@ -111,3 +113,29 @@ def _folder(folder: Path) -> Path:
     except OSError:
         raise XltoolsError(f"不能新建文件夹“{folder}”。", "请换一个可以写入的位置。") from None
     return folder
+
+
+def _import_specimen(folder: Path) -> None:
+    """The example once more, from an export in 元 into a new workbook: the same figures come out."""
+    from io import BytesIO
+
+    from xltools import figures
+    from xltools.imports import propose
+    from xltools.imports.specimen import pages
+    from xltools.imports.specimen import write as write_pages
+    from xltools.workbook.save import save
+    from xltools.workbook.template import create
+
+    example, exact = (figures.load(example_figures(name)) for name in ("example", "example_yuan"))
+    edition = load(example.edition)
+    source, target = folder / "决算软件导出样例.xlsx", folder / "导入.xlsx"
+    made = BytesIO()
+    write_pages(pages(exact, edition), made)
+    save(source, made.getvalue(), backup=False)
+    print(f"  仿照决算软件导出的样例（元）  {source}")
+    create(target, edition, overwrite=True)
+    proposal = propose(source, target)
+    save(target, proposal.data or b"", backup=False)
+    figures_ = xltools.read(target).report.amounts
+    same = "与示例完全相同" if figures_ == example.amounts else "与示例不同，请报告这个问题"
+    print(f"  导入到新工作簿（万元）  {target}：{len(figures_)} 个决算数，{same}")

@@ -108,7 +108,7 @@ def _unrecognised(imported: Imported) -> Iterator[str]:
     if imported.unused:
         names = "、".join(imported.unused[:_SHEETS])
         more = f"等 {len(imported.unused)} 张" if len(imported.unused) > _SHEETS else ""
-        yield f"公开表用不到，没有读取：{names}{more}"
+        yield f"不是公开所需的表，没有读取：{names}{more}"
 
 
 def _place(one: Unrecognised) -> str:

@@ -12,6 +12,14 @@ from xltools.rules import Checked
 _COLOURS = {"错误": "31", "核实": "33", "提示": "36", "通过": "32"}
 
 
+_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def harmless(text: str) -> str:
+    """``text`` of a workbook without the characters that steer a terminal."""
+    return _STEERING.sub("\ufffd", text)
+
+
 def lines(workbook: str, checked: Checked, colour: bool = False) -> Iterator[str]:
     """The report on one workbook, line by line, without line ends."""
     paint = _painter(colour)
@@ -22,7 +30,7 @@ def lines(workbook: str, checked: Checked, colour: bool = False) -> Iterator[str
         yield ""
         yield "最可能的原因："
         for number, suspect in enumerate(checked.suspects, 1):
-            yield f"  {number}. {sentence(suspect)}"
+            yield harmless(f"  {number}. {sentence(suspect)}")
     for severity in Severity:
         found = [finding for finding in checked.findings if finding.severity is severity]
         if found:
@@ -33,7 +41,7 @@ def lines(workbook: str, checked: Checked, colour: bool = False) -> Iterator[str
         yield ""
         yield "没有核对的："
         for title, reason, rules in unseen(checked):
-            yield f"  · {title}{f'（{rules}）' if rules else ''}：{reason}"
+            yield harmless(f"  · {title}{f'（{rules}）' if rules else ''}：{reason}")
 
 
 def _painter(colour: bool) -> Callable[[str, str], str]:
@@ -49,7 +57,7 @@ def _findings(found: list[Finding]) -> Iterator[str]:
             yield f"  {heading}："
         for finding in findings:
             yield f"  · [{finding.rule}] {finding.title}"
-            yield f"    {finding.message}"
+            yield harmless(f"    {finding.message}")
 
 
 _CAUSE = re.compile(r"(原因\d+|金额单位：.*)")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from xltools.report import Ref
-from xltools.workbook.address import area
+from xltools.workbook.address import area, split
 from xltools.workbook.beside import sort_blocks
 from xltools.workbook.blueprint import AMOUNT, CODE, LINE, TITLE, Blueprint, Entry, Lines
 from xltools.workbook.codes import take_codes
@@ -17,6 +17,8 @@ from xltools.workbook.labels import code, label
 from xltools.workbook.locate import Region
 
 _KEPT = 5_000
+_MERGES_TOLD = 20
+"""Merged ranges of one form that are reported; more say nothing new."""
 _NOTE = re.compile(r"^附?(注|说明|备注)([\d:.、(]|$)")
 
 
@@ -116,28 +118,33 @@ def _take_single(region: Region, taker: Taker, body: list[int]) -> None:
 
 
 def _merged(region: Region, taker: Taker) -> None:
-    """Merged cells that cover several figures: only the first can show one."""
+    """Merged cells that cover several figures: only the first can show one. A figure below a merged text
+    cannot be seen at all."""
     merges = region.grid.facts.merges
     if not merges:
         return
     form_id, name = region.plan.form.id, region.grid.name
     cells = {
-        place.cell: ref
+        split(place.cell): ref
         for ref, place in taker.harvest.places.items()
         if ref.form == form_id and place.sheet == name
     }
+    amounts, told = taker.harvest.amounts, 0
     for reference in merges:
-        if reference.partition(":")[0] not in cells:
-            continue
         top, left, bottom, right = area(reference)
+        if top > region.bottom or bottom <= region.top:
+            continue
         covered = [
-            taker.spot(row, at, ref)
-            for row in range(top - 1, min(bottom, len(region.grid.rows)))
-            for at in range(left - 1, min(right, region.grid.width))
-            if (ref := cells.get(region.grid.place(row, at).cell))
+            taker.spot(row - 1, at - 1, ref)
+            for (row, at), ref in cells.items()
+            if top <= row <= bottom and left <= at <= right
         ]
-        if len(covered) > 1 and any(spot.ref in taker.harvest.amounts for spot in covered):
+        shown = (top, left) in cells
+        if len(covered) > shown and any(spot.ref in amounts for spot in covered):
             taker.harvest.report("merged_amounts", region.plan.form, covered, area=reference)
+            told += 1
+            if told == _MERGES_TOLD:
+                return
 
 
 @dataclass(slots=True)

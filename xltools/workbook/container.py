@@ -67,9 +67,19 @@ def bomb(why: str) -> XltoolsError:
     )
 
 
+def _end_record(data: bytes) -> int:
+    """Where the end record begins; -1 where there is none. A comment may look like another one."""
+    last = at = data.rfind(b"PK\x05\x06", max(0, len(data) - 65_557))
+    while at >= 0:
+        if at + _END.size + int.from_bytes(data[at + 20 : at + 22], "little") == len(data):
+            return at
+        at = data.rfind(b"PK\x05\x06", max(0, len(data) - 65_557), at)
+    return last
+
+
 def _entry_count(data: bytes) -> tuple[int, int, int]:
     """(number of entries, offset and size of the directory), from the end record."""
-    at = data.rfind(b"PK\x05\x06", max(0, len(data) - 65_557))
+    at = _end_record(data)
     if at < 0 or at + _END.size > len(data):
         raise damaged("找不到压缩包的目录，可能没有下载完整")
     _, disk, start_disk, here, count, size, offset, _ = _END.unpack_from(data, at)

@@ -301,6 +301,9 @@ class _Expat:
         self.engine.StartElementHandler = self.start
         self.engine.EndElementHandler = self.end
         self.engine.CharacterDataHandler = self.characters
+        # No spreadsheet program writes them, and readers lose what stands in them.
+        self.engine.StartCdataSectionHandler = self.odd
+        self.engine.CommentHandler = self.odd
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         name = local(name)
@@ -314,6 +317,11 @@ class _Expat:
             self.facts.merges.append(attributes.get("ref", ""))
         elif inside == "sheetData":
             self.start_data(name, attributes)
+
+    def odd(self, *_: object) -> None:
+        """A comment or CDATA: between elements it does no harm."""
+        if self.path[-1:] and self.path[-1] in self.text:
+            raise broken(self.part)
 
     def start_data(self, name: str, attributes: dict[str, str]) -> None:
         if name == "row":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -22,6 +23,9 @@ _EXACT_PLACES = 6
 _KEPT = 50_000
 
 _SHEETS_KEPT = 100
+
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
+"""Characters that control how others are shown: a message names them."""
 
 _numbers: dict[float, Decimal] = {}
 _places: dict[str, dict[str, Place]] = {}
@@ -53,7 +57,7 @@ def shown(content: object) -> str:
         text = f"{content:.15g}"
     else:
         text = content.isoformat() if hasattr(content, "isoformat") else str(content)
-    text = " ".join(text.split())
+    text = _UNSEEN.sub(lambda match: f"[U+{ord(match[0]):04X}]", " ".join(text.split()))
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 

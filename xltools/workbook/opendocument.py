@@ -180,7 +180,7 @@ _REFERENCE = re.compile(
 def plain_formula(formula: str) -> str:
     """A formula of OpenDocument as workbooks of Excel store it: ``of:=SUM([.A1:.B2];1)`` → SUM(A1:B2,1).
 
-    References that Excel cannot write so (to other files, over several sheets) become ``#REF!``.
+    References that Excel cannot write so (to other files, over several sheets) become ``[?]``.
     """
     _, _, body = formula.partition("=")
 
@@ -198,7 +198,7 @@ def plain_formula(formula: str) -> str:
 def _reference(text: str) -> str:
     match = _REFERENCE.fullmatch(text)
     if match is None:
-        return "#REF!"
+        return "#REF!" if "#REF!" in text else "[?]"
     sheet, first, last = match.groups()
     where = f"{first}:{last}" if last else first
     if not sheet:

@@ -218,6 +218,15 @@ _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 _BUILT_IN_DATES = frozenset(map(str, (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))))
 
 
+_LONGEST_CODE = 2_000
+"""Characters of a number format that are looked at; Excel allows 255."""
+
+
+def _shows_dates(code: str) -> bool:
+    """Whether a number format shows a date or time."""
+    return re.search("[dmyhs]", _LITERAL.sub("", code), re.IGNORECASE) is not None
+
+
 def _date_styles(package: Package) -> set[str] | None:
     """The style numbers that show a number as a date or time; None where that cannot be told."""
     content = shared_part(package, "styles.xml")
@@ -230,7 +239,7 @@ def _date_styles(package: Package) -> set[str] | None:
     formats = set(_BUILT_IN_DATES)
     for element in _FORMAT.findall(text, 0, text.find("</numFmts>") + 1):
         identity, code = _FORMAT_ID.search(element), _CODE.search(element)
-        if identity and code and re.search("[dmyhs]", _LITERAL.sub("", unescape(code[1])), re.IGNORECASE):
+        if identity and code and _shows_dates(unescape(code[1][:_LONGEST_CODE])):
             formats.add(identity[1])
     styles = _XF.findall(text, start, end)
     found = {str(number) for number, identity in enumerate(styles) if identity in formats}
