@@ -14,7 +14,6 @@ from xltools.amount import Unit
 from xltools.reconcile import compile, solve, witness
 from xltools.report import Report
 
-
 _PLAIN = [c for c in CLASSES if c not in ("208", "210", "221", "223", "231", "232", "234", "229")]
 """类 of which no 核实性 rule says anything."""
 

@@ -320,7 +320,7 @@ class _Expat:
 
     def odd(self, *_: object) -> None:
         """A comment or CDATA: between elements it does no harm."""
-        if self.path[-1:] and self.path[-1] in self.text:
+        if self.path[-1:] and self.path[-1] in self.text and self.path[-1] != "f":
             raise broken(self.part)
 
     def start_data(self, name: str, attributes: dict[str, str]) -> None:
