@@ -195,9 +195,7 @@ class Judge:
         if sign < 0:
             low, high = -high, -low
         # δ = true − printed world: what the other figures allow for the true one alone.
-        least, most = problem.high[cell] + low, problem.low[cell] + high
-        if least > most:
-            least, most = most, least
+        least, most = sorted((problem.high[cell] + low, problem.low[cell] + high))
         printed = self.units[cell]
         values = self._candidates(cell, least, most, printed)
         if not values:
