@@ -118,15 +118,36 @@ def _outcomes(files: list[str], arguments: argparse.Namespace) -> Generator[tupl
             yield name, outcome_of(name, arguments.codes, arguments.edition)
         return
     from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
     from itertools import repeat
 
     pool = ProcessPoolExecutor(jobs, initializer=_leave_interrupts)
     try:
-        # Chunks keep the workers busy without holding many outcomes at once.
-        found = pool.map(outcome_of, files, repeat(arguments.codes), repeat(arguments.edition), chunksize=4)
+        with _held_back():
+            # Chunks keep the workers busy without holding many outcomes at once.
+            found = pool.map(
+                outcome_of, files, repeat(arguments.codes), repeat(arguments.edition), chunksize=4
+            )
         yield from zip(files, found, strict=True)
+    except BrokenProcessPool:
+        raise XltoolsError("一个审核进程意外中止，可能是内存不足。", "请用较小的 --jobs 再试。") from None
     finally:  # also where Ctrl-C stops it: what waits is dropped, what runs is finished
         pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _held_back() -> Iterator[None]:
+    """Ctrl-C waits until the workers are there: one that is just starting would die of it."""
+    if sys.platform == "win32":
+        yield
+        return
+    from signal import SIG_BLOCK, SIG_UNBLOCK, pthread_sigmask
+
+    pthread_sigmask(SIG_BLOCK, [SIGINT])
+    try:
+        yield
+    finally:
+        pthread_sigmask(SIG_UNBLOCK, [SIGINT])
 
 
 def _leave_interrupts() -> None:
