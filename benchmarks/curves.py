@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
+import random
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 
 import xltools
 from benchmarks.many import generate
 from benchmarks.reading import bare
 from benchmarks.timing import EXAMPLE, interleaved
+from tests.units import CLASSES, Stream, print_world, random_world, year_before
+from xltools.amount import Unit
 from xltools.commands.audit import outcome_of
 from xltools.editions import load
-from xltools.report import TOTAL, Ref, Report
+from xltools.report import Report
 from xltools.workbook.template import build
 
 
 def with_lines(count: int) -> Report:
-    """A consistent report whose form of expenditure prints ``count`` codes, a thousandth of a 万元 each."""
-    report = xltools.read(EXAMPLE).report
-    codes = ["201"]
-    section = 1
-    while len(codes) < count:
-        codes.append(f"201{section:02}")
-        codes += [f"201{section:02}{item:02}" for item in range(1, min(100, count - len(codes) + 1))]
-        section += 1
-    parts = [code for code in codes if len(code) == 7]
-    amounts = {ref: value for ref, value in report.amounts.items() if ref.form != "expenditure"}
-    for code in (TOTAL, *codes):
-        below = len(parts) if code == TOTAL else sum(part.startswith(code) for part in parts)
-        for column in ("1", "2"):
-            amounts[Ref("expenditure", code, column)] = Decimal(below)
-    return replace(report, amounts=amounts, lines={**report.lines, "expenditure": codes})
+    """A consistent unit that prints about ``count`` codes in each of 公开02, 03 and 05."""
+    source = random.Random(count)
+    world = random_world(source)
+    for number in range(max(0, count - 30)):
+        section, item = divmod(number, 80)
+        code = f"{CLASSES[section % len(CLASSES)]}{90 - section // len(CLASSES):02}{item + 10}"
+        amount = source.randrange(10_000, 10_000_000)
+        world.general[code] = Stream(revenue={"2": amount}, spending={"3": amount})
+    return print_world(world, year_before(source, world), Unit.WAN, "rounded", source)
 
 
 def rows(quick: bool) -> Iterator[tuple[str, int, float, float]]:
@@ -44,7 +39,7 @@ def rows(quick: bool) -> Iterator[tuple[str, int, float, float]]:
         for count in (10, 100, 500) if quick else (10, 100, 500, 1000, 2000):
             path = folder / f"lines{count}.xlsx"
             build(load(), with_lines(count), path)
-            yield ("lines of 公开03", count, *_cost(path))
+            yield ("lines of 公开02, 03 and 05, each", count, *_cost(path))
         for count in (0, 10, 50) if quick else (0, 10, 50, 200):
             path = folder / f"sheets{count}.xlsx"
             _with_sheets(path, count)

@@ -15,8 +15,8 @@ from xltools.editions.equation import (
     Operand,
     Shapes,
     Term,
+    Tree,
     check_names,
-    children,
     expand,
     form_of,
     leaves,
@@ -247,13 +247,13 @@ def test_known_names_pass() -> None:
 
 
 def test_a_code_whose_parent_is_missing_counts_under_the_next_one_up() -> None:
-    assert children("208", CODES) == ["2080506"]
-    assert children(TOTAL, CODES) == ["201", "208"]
-    assert children(TOTAL, ["2010301", "20899"]) == ["2010301", "20899"]
+    assert Tree(CODES).children("208") == ["2080506"]
+    assert Tree(CODES).children(TOTAL) == ["201", "208"]
+    assert Tree(["2010301", "20899"]).children(TOTAL) == ["2010301", "20899"]
 
 
 @given(st.lists(st.sampled_from(["1", "12", "123", "13", "2", "21", "211", "3"]), unique=True))
 def test_every_code_has_one_parent_and_leaves_have_no_children(codes: list[str]) -> None:
-    below = [child for line in (TOTAL, *codes) for child in children(line, codes)]
+    below = [child for line in (TOTAL, *codes) for child in Tree(codes).children(line)]
     assert sorted(below) == sorted(codes)
-    assert leaves(codes) == [code for code in codes if not children(code, codes)]
+    assert leaves(codes) == [code for code in codes if not Tree(codes).children(code)]

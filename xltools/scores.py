@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from xltools import amount
 from xltools.amount import ZERO
@@ -157,6 +158,7 @@ def parse_sign(text: str) -> Sign | None:
     return sign
 
 
+@lru_cache(maxsize=4096)
 def parse_indicator(text: str, unit: str = "") -> IndicatorValue:
     """What an indicator's text says: sign, value and unit, or words, or nothing.
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import types
 from typing import Any
+from unittest.mock import patch
 
 import openpyxl
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import PatternFill
+from openpyxl.worksheet.merge import MergedCellRange
 
 from xltools.addin.excel import load_xlwings
 
@@ -111,7 +113,7 @@ class Books(base.Books):  # type: ignore[misc]
     def open(self, path: str, *_: Any, **__: Any) -> Book:
         self.app.opened.append(path)
         if not self.app.all_books:  # it was closed, to be changed as a file
-            Book(openpyxl.load_workbook(path), path, self.app)
+            Book(load(path), path, self.app)
         return self.app.all_books[0]
 
 
@@ -358,6 +360,12 @@ class Note(base.Note):  # type: ignore[misc]
         self.cell.comment = None
 
 
+def load(path: Any) -> Any:
+    """The workbook without the borders that openpyxl computes for merged cells: they cost half of loading."""
+    with patch.object(MergedCellRange, "format", lambda self: None):
+        return openpyxl.load_workbook(path)
+
+
 def open_book(path: str) -> Any:
     """The workbook at ``path`` as an ``xlwings.Book``; ``book.app.impl`` is the program behind it."""
     if "openpyxl" not in [engine.name for engine in xlwings.engines]:
@@ -365,6 +373,6 @@ def open_book(path: str) -> Any:
     xlwings.engines["openpyxl"].activate()
     app = App()
     ENGINE.apps[:] = [app]
-    book = Book(openpyxl.load_workbook(path), path, app)
+    book = Book(load(path), path, app)
     app.selected = book.sheets.active.range("A1")
     return xlwings.Book(impl=book)

@@ -52,7 +52,7 @@ class Held:
 
     @property
     def openpyxl(self) -> Any:
-        return self.book.impl.openpyxl if self.book else openpyxl.load_workbook(self.path)
+        return self.book.impl.openpyxl if self.book else openpyxl_engine.load(self.path)
 
 
 @pytest.fixture
@@ -278,7 +278,7 @@ def test_import_over_figures_writes_cells_and_keeps_formulas(held: Held, copy: C
     held.answers = [str(source), "yes"]
     assert "导入" in held.press("import")
     assert xltools.read(held.path).report.amounts == wanted.report.amounts
-    book = openpyxl.load_workbook(held.path)
+    book = openpyxl_engine.load(held.path)
     assert {(sheet, cell): book[sheet][cell].value for sheet, cell in formulas} == formulas
 
 

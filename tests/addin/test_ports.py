@@ -50,7 +50,7 @@ class Excel:
 
     def saved(self) -> Any:
         self.book.impl.openpyxl.save(self.path)
-        return openpyxl.load_workbook(self.path)
+        return openpyxl_engine.load(self.path)
 
 
 class File:
@@ -59,7 +59,7 @@ class File:
         self.port: Port = FilePort(path)
 
     def saved(self) -> Any:
-        return openpyxl.load_workbook(self.path)
+        return openpyxl_engine.load(self.path)
 
 
 @pytest.fixture(params=[Excel, File])

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from signal import SIG_IGN, SIGINT, default_int_handler, getsignal, signal
 
 import xltools
 from xltools.errors import XltoolsError
@@ -29,17 +31,61 @@ def check(arguments: argparse.Namespace) -> int:
         raise XltoolsError("没有指定要审核的文件。", "例如：xltools check 2024决算.xlsx")
     if arguments.explain:
         return _explain(files, arguments)
-    status = 0
     results: list[tuple[str, Outcome]] = []
-    for name, outcome in _progress(_outcomes(files, arguments), len(files), arguments):
-        results.append((name, outcome))
-        status = max(status, _status(outcome))
-        if arguments.format == "text" and not arguments.output:
-            _print(name, outcome)
+    stopped = _run(files, arguments, results)
+    status = max((_status(outcome) for _, outcome in results), default=0)
+    if stopped and not results:
+        raise KeyboardInterrupt
     if arguments.format == "xlsx":
-        return max(status, _copies(results, arguments.output))
-    _deliver(results, files, arguments)
+        status = max(status, _copies(results, arguments.output))
+    else:
+        _deliver(results, files, arguments)
+    if stopped:
+        print(f"已停止：审核了 {len(files)} 个文件中的 {len(results)} 个。", file=sys.stderr)
+        return 2
     return status
+
+
+def _run(files: list[str], arguments: argparse.Namespace, results: list[tuple[str, Outcome]]) -> bool:
+    """Check the files one after the other into ``results``; whether Ctrl-C stopped it."""
+    outcomes = _outcomes(files, arguments)
+    try:
+        with _interrupts(len(files)) as interrupts:
+            for name, outcome in _progress(outcomes, len(files)):
+                results.append((name, outcome))
+                if arguments.format == "text" and not arguments.output:
+                    _print(name, outcome)
+                if interrupts:
+                    return len(results) < len(files)
+    except KeyboardInterrupt:
+        return True
+    finally:
+        outcomes.close()
+    return False
+
+
+@contextmanager
+def _interrupts(files: int) -> Iterator[list[bool]]:
+    """Of many files Ctrl-C stops after the one at hand, so that nothing is printed by halves: it is noted
+    in the list. A second one breaks off."""
+    pressed: list[bool] = []
+    if files < 2 or getsignal(SIGINT) is not default_int_handler:
+        yield pressed
+        return
+
+    def note(number: int, frame: object) -> None:
+        pressed.append(True)
+        signal(SIGINT, default_int_handler)
+
+    try:
+        signal(SIGINT, note)
+    except ValueError:  # not in the main thread, which alone is interrupted
+        yield pressed
+        return
+    try:
+        yield pressed
+    finally:
+        signal(SIGINT, default_int_handler)
 
 
 def _files(names: Iterable[str]) -> Iterator[str]:
@@ -65,37 +111,61 @@ def outcome_of(name: str, codes: str | None = None, edition: str | None = None) 
         return str(error)
 
 
-def _outcomes(files: list[str], arguments: argparse.Namespace) -> Iterator[tuple[str, Outcome]]:
+def _outcomes(files: list[str], arguments: argparse.Namespace) -> Generator[tuple[str, Outcome], None, None]:
     jobs = max(1, min(arguments.jobs, len(files)))
     if jobs == 1:
         for name in files:
             yield name, outcome_of(name, arguments.codes, arguments.edition)
         return
     from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
     from itertools import repeat
 
-    with ProcessPoolExecutor(jobs) as pool:
-        try:
+    pool = ProcessPoolExecutor(jobs, initializer=_leave_interrupts)
+    try:
+        with _held_back():
             # Chunks keep the workers busy without holding many outcomes at once.
             found = pool.map(
                 outcome_of, files, repeat(arguments.codes), repeat(arguments.edition), chunksize=4
             )
-            yield from zip(files, found, strict=True)
-        except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        yield from zip(files, found, strict=True)
+    except BrokenProcessPool:
+        raise XltoolsError("一个审核进程意外中止，可能是内存不足。", "请用较小的 --jobs 再试。") from None
+    finally:  # also where Ctrl-C stops it: what waits is dropped, what runs is finished
+        pool.shutdown(cancel_futures=True)
 
 
-def _progress(
-    results: Iterator[tuple[str, Outcome]], total: int, arguments: argparse.Namespace
-) -> Iterator[tuple[str, Outcome]]:
-    shown = total > 1 and sys.stderr.isatty()
-    for number, item in enumerate(results, 1):
-        if shown:
+@contextmanager
+def _held_back() -> Iterator[None]:
+    """Ctrl-C waits until the workers are there: one that is just starting would die of it."""
+    if sys.platform == "win32":
+        yield
+        return
+    from signal import SIG_BLOCK, SIG_UNBLOCK, pthread_sigmask
+
+    pthread_sigmask(SIG_BLOCK, [SIGINT])
+    try:
+        yield
+    finally:
+        pthread_sigmask(SIG_UNBLOCK, [SIGINT])
+
+
+def _leave_interrupts() -> None:
+    """Ctrl-C reaches every process of the terminal: the first one stops the workers in good order."""
+    signal(SIGINT, SIG_IGN)
+
+
+def _progress(results: Iterator[tuple[str, Outcome]], total: int) -> Iterator[tuple[str, Outcome]]:
+    """``results`` with a bar on the terminal's error output while they come."""
+    if total < 2 or not sys.stderr.isatty():
+        yield from results
+        return
+    try:
+        for number, item in enumerate(results, 1):
             filled = number * 30 // total
             print(f"\r{'█' * filled}{'·' * (30 - filled)} {number}/{total}", end="", file=sys.stderr)
-        yield item
-    if shown:
+            yield item
+    finally:
         print(file=sys.stderr)
 
 

@@ -206,11 +206,6 @@ class Tree:
         ]
 
 
-def children(line: str, codes: Sequence[str]) -> list[str]:
-    """The codes directly below ``line`` (a code or 合计) among ``codes``; see ``Tree``."""
-    return Tree(codes).children(line)
-
-
 def leaves(codes: Sequence[str]) -> list[str]:
     """The codes of which no other code is an extension."""
     extended = {code[:length] for code in codes for length in range(len(code))}

@@ -89,7 +89,8 @@ def check(report: Report, edition: Edition | None = None, evidence: Evidence | N
     findings = _grouped(_pointed(findings, suspects), edition)
     tails = tuple(item for item in desk.broken if item.tail)
     findings += _tails(desk, tails)
-    findings.sort(key=lambda finding: _order(finding, edition))
+    rank = {form: number for number, form in enumerate(edition.forms)}
+    findings.sort(key=lambda finding: _order(finding, rank))
     return Checked(
         edition.id,
         report.unit.value,
@@ -122,12 +123,10 @@ def explain(
     return list(explain_cell(desk, cell))
 
 
-def _order(finding: Finding, edition: Edition) -> tuple[int, bool, int]:
+def _order(finding: Finding, rank: Mapping[str, int]) -> tuple[int, bool, int]:
     """Worst first; a form in the wrong unit before all that follows from it; then by form."""
-    forms = list(edition.forms)
     ref = finding.cells[0].ref if finding.cells else None
-    form = form_of(ref.form) if ref else ""
-    place = forms.index(form) if form in forms else len(forms)
+    place = rank.get(form_of(ref.form), len(rank)) if ref else len(rank)
     return finding.severity.rank, finding.kind != "unit_factor", place
 
 

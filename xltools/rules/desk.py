@@ -45,9 +45,12 @@ class Desk:
 
     def cell(self, ref: Ref) -> Cell:
         """The cell of a figure with its label and value as printed (every digit of it)."""
+        return Cell(self.edition.label(ref, self.report.titles), self.text(ref), ref, self.place(ref))
+
+    def text(self, ref: Ref) -> str:
+        """A figure as printed, every digit of it; "" for a blank."""
         value = self.value(ref)
-        text = "" if value is None else self.show(value, self.figures.is_count(ref))
-        return Cell(self.edition.label(ref, self.report.titles), text, ref, self.place(ref))
+        return "" if value is None else self.show(value, self.figures.is_count(ref))
 
     def place(self, ref: Ref) -> Place:
         """Where a figure stands; the form's number where that is not known."""

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from xltools import amount
 from xltools.amount import PLACES, ZERO, NotAnAmount
-from xltools.editions import Edition
+from xltools.editions import Edition, Form
 from xltools.finding import Cell, Finding
 from xltools.report import NARRATIVE, TOTAL, Place, Ref, Report
 from xltools.workbook import layout
@@ -99,6 +99,7 @@ _COVER = frozenset(key(one.label) for one in layout.COVER_FIELDS)
 _COVER_STOPS = _COVER | {key(one.help) for one in layout.COVER_FIELDS}
 _OVERVIEW = frozenset(key(one.label) for one in (layout.DUTIES, layout.ORGANISATION))
 _COVER_NEEDS = 4
+_NAMES_KEPT = 200
 _FORM_SHEET = re.compile(r"^公开(0\d|10)表$")
 
 
@@ -256,17 +257,26 @@ def _at(one: Page, row: int, content: object) -> int:
 
 
 def _comparison_ref(record: Mapping[str, object], edition: Edition) -> Ref | None:
-    number = label(record.get("number", ""))
-    form = next(
-        (f for f in edition.forms.values() if number and (key(f.number) in number or number == key(f.title))),
-        None,
-    )
+    form = _form_named(label(record.get("number", "")), edition)
     line = code(record.get("line", "")) or words(record.get("line", ""))
     column = code(record.get("column", "")) or words(record.get("column", ""))
     if form is None or not line or column not in form.column_of:
         return None
     known = line in form.line_of or (form.kind == "codes" and (line == TOTAL or line.isdigit()))
     return Ref(form.id, line, column) if known else None
+
+
+def _form_named(name: str, edition: Edition) -> Form | None:
+    """The form of which ``name``, a key, holds the number or is the title."""
+    known: dict[str, Form | None] = edition.memo.setdefault("forms_named", {})
+    if name not in known:
+        forms = (
+            f for f in edition.forms.values() if name and (key(f.number) in name or name == key(f.title))
+        )
+        if len(known) > _NAMES_KEPT:
+            known.clear()
+        known[name] = next(forms, None)
+    return known[name]
 
 
 def _read_facts(one: Page, report: Report) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 _DROPPED = str.maketrans(
     {
@@ -39,20 +40,22 @@ _ENTITY = re.compile(
 _KEPT = 200_000
 _LONGEST_KEPT = 120
 
-_keys: dict[str, str] = {}
 
+class _Keys(dict[str, str]):
+    """Texts and their keys. A dict, so that the key of a text seen before costs no call of Python's."""
 
-def key(text: str) -> str:
-    """``text`` as it is compared; "" for blanks."""
-    found = _keys.get(text)
-    if found is None:
+    def __missing__(self, text: str) -> str:
         folded = "".join(unicodedata.normalize("NFKC", text).split()).translate(_DROPPED)
         found = folded.rstrip(":：")
         if len(text) <= _LONGEST_KEPT:
-            if len(_keys) > _KEPT:
-                _keys.clear()
-            _keys[text] = found
-    return found
+            if len(self) > _KEPT:
+                self.clear()
+            self[text] = found
+        return found
+
+
+key: Callable[[str], str] = _Keys().__getitem__
+"""A text as it is compared; "" for blanks."""
 
 
 def label(content: object) -> str:

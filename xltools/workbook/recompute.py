@@ -87,11 +87,12 @@ def renew(grids: Sequence[Grid], sheets: Collection[str]) -> list[Stale]:
     doubtful = []
     for grid in concerned:
         leaves: dict[object, Leaves] = {}
+        columns: dict[int, list[str]] = {}
         for cell, formula in grid.facts.formulas.items():
             if (
                 (is_own(formula) or formula.startswith("SUM("))
                 and cell not in grid.unsolved
-                and not _confirmed(grid, cell, formula, leaves)
+                and not _confirmed(grid, cell, formula, leaves, columns)
             ):
                 doubtful.append((grid, cell))
     if not doubtful:
@@ -162,7 +163,9 @@ class _Sum:
     codes: Rectangle | None = None
 
 
-def _confirmed(grid: Grid, cell: str, formula: str, leaves: dict[object, Leaves]) -> bool:
+def _confirmed(
+    grid: Grid, cell: str, formula: str, leaves: dict[object, Leaves], columns: dict[int, list[str]]
+) -> bool:
     """Whether a float sum shows that a stored result is right; False means: look closer."""
     plan = _plan(cell, formula)
     rows = grid.rows
@@ -179,7 +182,7 @@ def _confirmed(grid: Grid, cell: str, formula: str, leaves: dict[object, Leaves]
         else:
             which = plan.codes[:3], plan.above
             if which not in leaves:
-                leaves[which] = _leaves(rows, plan.codes, plan.above)
+                leaves[which] = _leaves(rows, plan, columns)
             total = _leaf_sum(rows, leaves[which], plan.added[0][2])
     except TypeError:  # a text among the numbers
         return False
@@ -209,26 +212,21 @@ def _leaf_sum(rows: Sequence[Sequence[Any]], leaves: Leaves, at: int) -> float:
     return total
 
 
-def _leaves(rows: Sequence[Sequence[object]], codes: Rectangle, above: tuple[int, int] | None) -> Leaves:
-    wanted = code(rows[above[0]][above[1]]) if above else ""
-    if above and not wanted:
+def _leaves(rows: Sequence[Sequence[object]], plan: _Sum, columns: dict[int, list[str]]) -> Leaves:
+    """``columns`` keeps the codes that stand in a column of the sheet."""
+    assert plan.codes is not None
+    top, bottom, at, _ = plan.codes
+    wanted = code(rows[plan.above[0]][plan.above[1]]) if plan.above else ""
+    if plan.above and not wanted:
         return None
-    found: list[tuple[int, str]] = []
-    blank: list[int] = []
-    for row in range(codes[0], codes[1]):
-        content = rows[row][codes[2]]
-        digits = code(content)
-        if digits:
-            found.append((row, digits))
-        elif content == "" or content is None:
-            blank.append(row)
-    parents = {digits[:length] for _, digits in found for length in (3, 5)}
-    below = [
-        row
-        for row, digits in found
-        if digits.startswith(wanted) and digits != wanted and (len(digits) > 5 or digits not in parents)
-    ]
-    return below, blank
+    if at not in columns:
+        columns[at] = [code(row[at]) for row in rows]
+    digits = columns[at]
+    found = [row for row in range(top, bottom) if digits[row] and digits[row].startswith(wanted)]
+    parents = {digits[row][:length] for row in found for length in (3, 5)}
+    below = [row for row in found if len(digits[row]) > 5 or digits[row] not in parents]
+    blank = [row for row in range(top, bottom) if not digits[row] and rows[row][at] in ("", None)]
+    return [row for row in below if digits[row] != wanted], blank
 
 
 @lru_cache(maxsize=20_000)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from xltools.editions import Edition, Rule
-from xltools.editions.equation import Constraint, Equation, Term, children, expand
+from xltools.editions.equation import Constraint, Equation, Term, Tree, expand
 from xltools.report import TOTAL, Ref
 from xltools.workbook.layout import FormSheet, is_spare
 from xltools.workbook.template.board import Area, Argument, Below, Call, Spot, runs
@@ -63,11 +63,11 @@ def _is_sum(constraint: Constraint) -> bool:
 def _tree(sheet: FormSheet, equation: Equation) -> Iterator[tuple[Ref, Call]]:
     """合计 is the sum of the leaves below it, a code with others below it the sum of its leaves."""
     codes = [line for line in sheet.lines if not is_spare(line)]
+    tree = Tree(codes)
+    parents = [TOTAL, *(line for line in codes if tree.children(line))]
     code_column = sheet.code_column
     for column in sheet.form.columns:
-        for line in (TOTAL, *codes):
-            if line != TOTAL and not children(line, codes):
-                continue
+        for line in parents:
             ref = Ref(sheet.form.id, line, column.id)
             row, at = sheet.cells[ref]
             below = Below(row, code_column, sheet.notes_row), Below(row, at, sheet.notes_row)
