@@ -258,7 +258,9 @@ class SharedFormulas:
         self.add(cell, dict(_ATTRIBUTE.findall(how)) if how else {}, unescape(text), stored)
 
     def add(self, cell: str, how: Mapping[str, str], text: str, stored: bool) -> None:
-        """A formula by its attributes and its text."""
+        """A formula by its attributes and its text. Of a cell that occurs twice the first counts."""
+        if cell in self.facts.formulas:
+            return
         kind = how.get("t")
         if kind in ("array", "dataTable"):
             self.facts.arrays[cell] = how.get("ref", cell)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xltools.workbook.address import column_letters
+from xltools.workbook.date_formats import BUILT_IN_DATES, shows_dates
 from xltools.workbook.facts import Facts
 from xltools.workbook.formulas import (
     SharedFormulas,
@@ -214,17 +215,6 @@ _XF = re.compile(r'<xf\b(?:[^>]*? numFmtId="([0-9]+)")?')
 _FORMAT_ID = re.compile(r' numFmtId="([0-9]+)"')
 _FORMAT = re.compile(r"<numFmt [^>]*>")
 _CODE = re.compile(r' formatCode="([^"]*)"')
-_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
-_BUILT_IN_DATES = frozenset(map(str, (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))))
-
-
-_LONGEST_CODE = 2_000
-"""Characters of a number format that are looked at; Excel allows 255."""
-
-
-def _shows_dates(code: str) -> bool:
-    """Whether a number format shows a date or time."""
-    return re.search("[dmyhs]", _LITERAL.sub("", code), re.IGNORECASE) is not None
 
 
 def _date_styles(package: Package) -> set[str] | None:
@@ -236,10 +226,10 @@ def _date_styles(package: Package) -> set[str] | None:
     start, end = text.find("<cellXfs"), text.find("</cellXfs>")
     if start < 0 or end < 0:
         return None
-    formats = set(_BUILT_IN_DATES)
+    formats = set(map(str, BUILT_IN_DATES))
     for element in _FORMAT.findall(text, 0, text.find("</numFmts>") + 1):
         identity, code = _FORMAT_ID.search(element), _CODE.search(element)
-        if identity and code and _shows_dates(unescape(code[1][:_LONGEST_CODE])):
+        if identity and code and shows_dates(unescape(code[1])):
             formats.add(identity[1])
     styles = _XF.findall(text, start, end)
     found = {str(number) for number, identity in enumerate(styles) if identity in formats}
