@@ -26,7 +26,7 @@ def recognise(data: bytes) -> str:
 
 
 def _sector_size(data: bytes) -> int:
-    (shift,) = struct.unpack_from("<H", data, 30)
+    shift: int = struct.unpack_from("<H", data, 30)[0]
     if shift not in (9, 12):
         raise IndexError(shift)
     return 1 << shift
