@@ -303,7 +303,7 @@ class _Expat:
         self.engine.StartElementHandler = self.start
         self.engine.EndElementHandler = self.end
         self.engine.CharacterDataHandler = self.characters
-        # No spreadsheet program writes them, and readers lose what stands in them.
+        # No spreadsheet program writes them, and readers of values lose what stands in them.
         self.engine.StartCdataSectionHandler = self.odd
         self.engine.CommentHandler = self.odd
 
@@ -322,7 +322,7 @@ class _Expat:
 
     def odd(self, *_: object) -> None:
         """A comment or CDATA: between elements it does no harm."""
-        if self.path[-1:] and self.path[-1] in self.text:
+        if self.path[-1:] and self.path[-1] in ("v", "t"):
             raise broken(self.part)
 
     def start_data(self, name: str, attributes: dict[str, str]) -> None:
