@@ -1,1 +1,4 @@
-"""How fast xltools is, beside its goals: ``python -m benchmarks``. Only ratios within one run mean anything."""
+"""How fast xltools is, beside its goals: ``python -m benchmarks``.
+
+Only ratios within one run mean anything.
+"""

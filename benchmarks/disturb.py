@@ -102,8 +102,9 @@ def seen(found: set[tuple[Severity, str, str]]) -> Seen:
 def rooms(report: Report, edition: Edition, ref: Ref) -> Iterator[str]:
     """The equalities that an amount takes part in, with what rounding allows each."""
     held, found = Figures(report, edition), identities(edition, report)
-    for number, _ in found.uses.get(ref, ()):
-        constraint = found.constraints[number]
+    for constraint in found.constraints:
+        if ref not in constraint.refs:
+            continue
         this_year = not any("." in other.form for other in constraint.refs)
         if constraint.operator == "=" and constraint.right and this_year:
             gap = held.total(constraint.left) - held.total(constraint.right)

@@ -15,7 +15,7 @@ _PACKAGE = Path(xltools.__file__).parent
 
 
 def show(file: Path = EXAMPLE) -> None:
-    """Print the profile. cProfile makes small functions look dearer than they are: shares, not times, count."""
+    """Print the profile. cProfile makes small functions look dearer than they are: read shares, not times."""
     xltools.check(xltools.read(file))
     profile = cProfile.Profile()
     profile.enable()

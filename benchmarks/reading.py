@@ -30,7 +30,7 @@ def twice(file: Path) -> None:
         for sheet in book.worksheets:
             for row in sheet.iter_rows():
                 for cell in row:
-                    cell.value
+                    _ = cell.value
 
 
 def identities(reading: Reading) -> int:

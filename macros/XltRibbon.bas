@@ -1,5 +1,4 @@
 Option Explicit
-Option Private Module
 ' Callbacks of customUI14.xml and customUI.xml.
 
 Private watcher As XltEvents

@@ -2,7 +2,8 @@
 
 The manual's ``console`` blocks are typed here. Comments before them say what the reader does by hand:
 ``<!-- 备 -->`` starts afresh with the example, ``<!-- 改：FILE SHEET!CELL VALUE … -->`` types into a workbook
-(空 clears the cell), ``<!-- 多 -->`` has the workbooks of several units.
+(空 clears the cell), ``<!-- 多 -->`` has the workbooks of several units, ``<!-- 财 -->`` what the 决算
+software exports.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from pathlib import Path
 import xltools
 from xltools import cli, figures
 from xltools.commands.make import example_figures
+from xltools.editions import load
+from xltools.imports import specimen
 from xltools.report import Cover
 from xltools.workbook.surgery import Edits, SheetEdit, edit
 
@@ -44,6 +47,12 @@ def units(folder: Path) -> None:
         xltools.write(folder / "各单位" / f"{name}.xlsx", report, overwrite=True)
     change(folder / "各单位" / "乙中心.xlsx", "公开05表!C8", "289.56")
     (folder / "各单位" / "丁中心.xlsx").write_bytes(b"not a workbook")
+
+
+def ledger(folder: Path) -> None:
+    """What the 决算 software exports for the example, in 元."""
+    report = figures.load(example_figures().with_name("example_yuan.json"))
+    specimen.write(specimen.pages(report, load(report.edition)), str(folder / "财决.xlsx"))
 
 
 def _fields(cover: Cover) -> dict[str, object]:
@@ -88,7 +97,7 @@ class Typed:
 
 
 _STEP = re.compile(
-    r"<!-- (?P<verb>改|备|多)：?(?P<what>[^>]*?) -->|^```console\n(?P<block>.*?)^```", re.S | re.M
+    r"<!-- (?P<verb>改|备|多|财)：?(?P<what>[^>]*?) -->|^```console\n(?P<block>.*?)^```", re.S | re.M
 )
 
 
@@ -104,6 +113,8 @@ def typed(text: str, folder: Path) -> Iterator[Typed]:
             prepare(folder)
         elif step["verb"] == "多":
             units(folder)
+        elif step["verb"] == "财":
+            ledger(folder)
         else:
             name, *changes = step["what"].split()
             for place, value in zip(changes[::2], changes[1::2], strict=True):

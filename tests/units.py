@@ -66,7 +66,7 @@ class Stream:
 
 @dataclass
 class World:
-    """The exact amounts behind one report, in 分 (counts in pieces): leaves of each form, before any total."""
+    """The exact amounts behind one report, in 分 (counts in pieces): leaves of each form, before totals."""
 
     kind: str
     general: dict[str, Stream] = field(default_factory=dict)

@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
 
 ZERO = Decimal(0)
@@ -48,12 +48,18 @@ class TooLarge(NotAnAmount):
     """A number of LIMIT or beyond."""
 
 
+_WIDE = Context(prec=60, rounding=ROUND_HALF_UP)
+"""So wide that no quotient of amounts is rounded onto a tie before ``half_up`` sees it. One context for
+all: entering a local one costs more than the rounding. It is never anybody's current context."""
+_UNITS = tuple(Decimal(1).scaleb(-places) for places in range(20))
+"""One unit of the last place, by places."""
+
+
 def half_up(value: Decimal, places: int = PLACES) -> Decimal:
     """``value`` rounded to ``places`` as Excel's ROUND does: ties away from zero."""
-    with localcontext() as context:
-        context.prec = 60
-        # + 0 turns -0.00, which nobody prints, into 0.00.
-        return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP) + 0
+    unit = _UNITS[places] if 0 <= places < len(_UNITS) else ONE.scaleb(-places)
+    # + 0 turns -0.00, which nobody prints, into 0.00.
+    return _WIDE.add(_WIDE.quantize(value, unit), ZERO)
 
 
 def from_float(number: float, places: int = PLACES) -> Decimal:
@@ -136,10 +142,7 @@ def divide(numerator: Decimal, denominator: Decimal, places: int, times: Decimal
     """numerator × times ÷ denominator, rounded half-up once. Raises ZeroDivisionError over 0."""
     if denominator == 0:
         raise ZeroDivisionError
-    with localcontext() as context:
-        # So wide that no quotient of amounts is rounded onto a tie before half_up sees it.
-        context.prec = 60
-        return half_up(numerator * times / denominator, places)
+    return half_up(_WIDE.divide(_WIDE.multiply(numerator, times), denominator), places)
 
 
 def to_wan(yuan: Decimal, places: int = PLACES) -> Decimal:

@@ -98,24 +98,12 @@ def _anchor(title: str) -> str:
 
 def workbooks(folder: Path = ROOT / "workbooks") -> None:
     """The template and the example; the example is checked, and says what was found."""
-    from io import BytesIO
+    from xltools.commands.make import example
+    from xltools.workbook.template import create
 
-    from xltools.figures import load as load_figures
-    from xltools.narrative import write
-    from xltools.review import sheet
-    from xltools.rules import check
-    from xltools.workbook.template import Results, build, create
-
-    edition = load()
     folder.mkdir(exist_ok=True)
-    create(folder / "template.xlsx", edition, overwrite=True)
-    report = load_figures(FOLDER / edition.id / "example.json")
-    report.places = build(edition, report, BytesIO()).places
-    checked = check(report, edition)
-    rows = list(sheet.rows(checked, report.explanations))
-    skipped = [(title, reason) for title, reason, _ in sheet.not_checked(checked)]
-    results = Results(rows, skipped, write(report, edition))
-    create(folder / "example.xlsx", edition, report, overwrite=True, results=results)
+    create(folder / "template.xlsx", load(), overwrite=True)
+    example(folder / "example.xlsx")
 
 
 def main(argv: Sequence[str]) -> int:

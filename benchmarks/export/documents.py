@@ -164,7 +164,7 @@ def lines(rounds: int) -> list[Line]:
     ms = medians(rounds)
     wanted = (
         ("8", "docx against docxtpl", "docx", "docx by docxtpl", 0.6),
-        ("8", "PDF against LibreOffice, process", "pdf by typst, process", "pdf by LibreOffice, process", 0.15),
+        ("8", "PDF against LibreOffice", "pdf by typst, process", "pdf by LibreOffice, process", 0.15),
         ("", "PDF against LibreOffice that converts the docx", "pdf by typst, process",
          "LibreOffice alone, warm profile", None),
     )  # fmt: skip

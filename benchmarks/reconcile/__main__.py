@@ -126,9 +126,11 @@ def _run(style: str, units: int, start: int) -> tuple[dict[str, str], dict[str, 
 
 
 def _found(tally: Tally) -> str:
-    """Share found; and of the rest, how many are proved to be beyond any method: a world exists."""
+    """Share found; and of the rest, how many are proved to be beyond any method: a world of exact amounts
+    prints the wrong figures too, or another convention allows them."""
     missed = tally.counts["cases"] - tally.counts["found"]
-    return f"{tally.share('found')}; of {missed} missed {tally.counts['world']} have a world"
+    world, habit = tally.counts["world"], tally.counts["habit"]
+    return f"{tally.share('found')}; of {missed} missed {world} have a world, {habit} another convention"
 
 
 def _others(tally: Tally) -> str:

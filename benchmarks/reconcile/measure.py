@@ -90,7 +90,9 @@ def located(
         tally.counts["错误"] += outcome.verdict is Verdict.ERROR
         tally.counts["unsearched"] += not outcome.exhaustive
         if not found(outcome):
-            tally.counts["world"] += witness(model, case.report) is not None
+            habit = outcome.verdict is Verdict.CONVENTION
+            tally.counts["habit"] += habit
+            tally.counts["world"] += not habit and witness(model, case.report) is not None
             continue
         tally.counts["found"] += 1
         _judge(tally, seed, model, case, outcome)
@@ -222,6 +224,8 @@ def percentages(count: int, style: str, start: int) -> Tally:
         tally.counts["found"] += found(outcome)
         tally.counts["first"] += bool(outcome.sets) and [s.refs[0] for s in outcome.sets[0][1]] == [ratio]
         if not found(outcome):
-            tally.counts["world"] += witness(model, report, shares, wrong) is not None
+            habit = outcome.verdict is Verdict.CONVENTION
+            tally.counts["habit"] += habit
+            tally.counts["world"] += not habit and witness(model, report, shares, wrong) is not None
             tally.misses.append(f"seed {seed}: {ratio.line} {printed[ratio]} printed {wrong[ratio]}")
     return tally

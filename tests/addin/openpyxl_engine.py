@@ -101,12 +101,18 @@ class Books(base.Books):  # type: ignore[misc]
     def __init__(self, app: App) -> None:
         self.app = app
 
+    @property
+    def active(self) -> Book:
+        return self.app.all_books[-1]
+
     def __call__(self, name: str) -> Book:
         raise KeyError(name)  # not open yet
 
     def open(self, path: str, *_: Any, **__: Any) -> Book:
         self.app.opened.append(path)
-        return Book(openpyxl.load_workbook(path), path, self.app)
+        if not self.app.all_books:  # it was closed, to be changed as a file
+            Book(openpyxl.load_workbook(path), path, self.app)
+        return self.app.all_books[0]
 
 
 class Book(base.Book):  # type: ignore[misc]
@@ -254,7 +260,10 @@ class Range(base.Range):  # type: ignore[misc]
         rows = values if isinstance(values, list | tuple) else [[values]]
         for row, line in enumerate(rows, self._at[0]):
             for column, value in enumerate(line, self._at[1]):
-                self._sheet.openpyxl.cell(row, column).value = value
+                cell = self._sheet.openpyxl.cell(row, column)
+                cell.value = value
+                if isinstance(value, str) and value.startswith("'"):  # as Excel does
+                    cell.value, cell.data_type = value[1:], "s"
 
     def _delete_rows(self) -> None:
         top, bottom, sheet = self._at[0], self._at[2], self._sheet.openpyxl

@@ -78,6 +78,7 @@ def test_no_caches_and_the_dir_stream_in_order() -> None:
     data = bytes(decompress_stream(bytearray(ole.openstream("VBA/dir").read())))
     assert _record_ids(data)[:9] == [0x01, 0x02, 0x14, 0x03, 0x04, 0x05, 0x40, 0x06, 0x3D]
     assert struct.pack("<HIH", 0x03, 2, 936) in data
+    assert struct.pack("<HII", 0x02, 4, 0x0409) in data and struct.pack("<HII", 0x14, 4, 0x0409) in data
     assert struct.pack("<HIH", 0x0F, 2, 6) in data, "six modules"
 
 

@@ -15,8 +15,9 @@ ROOT = Path(__file__).parents[2]
 PROVE = """
 from xltools.addin import build, libreoffice
 from xltools.resources import resource, resources
-for name in ("workbooks/template.xlsx", "workbooks/example.xlsx", "macros/customUI14.xml", "docs/manual.html"):
+for name in ("workbooks/template.xlsx", "workbooks/example.xlsx", "macros/customUI14.xml"):
     print(resource(name))
+print(resource("docs/manual.html"))
 print(len(resources("macros", "*.bas")), len(build.addin()), len(libreoffice.extension()))
 """
 

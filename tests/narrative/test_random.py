@@ -12,6 +12,7 @@ from xltools.narrative import Kind, Sentence, check, write
 from xltools.narrative.defects import defects
 from xltools.narrative.judge import Reading
 from xltools.narrative.wording import Author
+from xltools.narrative.write import asked
 from xltools.report import Ref, Report
 
 EDITION = load("shanxi_2024")
@@ -125,3 +126,19 @@ def _directions_agree(report: Report, sentence: Sentence) -> None:
         sign = (half_up(gap) > 0) - (half_up(gap) < 0)
         words = {1: ("增加", "增长"), -1: ("减少", "下降"), 0: ("持平", "基本持平", "相同", "基本相同")}
         assert fact.printed in words[sign], sentence.text
+
+
+@pytest.mark.parametrize("seed", range(0, 200, 5))
+def test_what_is_asked_is_what_the_written_sentences_ask(seed):
+    """The short way of a check (no text made) asks the same as the sentences themselves."""
+    report = unit(seed)
+    report.texts["narrative.summary"] = "改写。"
+    short, long = asked(report, EDITION), write(report, EDITION)
+    assert [one.key for one in short] == [one.key for one in long]
+    for one, other in zip(short, long, strict=True):
+        assert (one.headings, one.typed, one.rule) == (other.headings, other.typed, other.rule)
+        assert [(s.key, s.store, s.label, s.needed, s.typed) for s in one.slots] == [
+            (s.key, s.store, s.label, s.needed, s.typed) for s in other.slots
+        ]
+        names = [[fact.printed for fact in s.facts if fact.kind is Kind.NAME] for s in (one, other)]
+        assert names[0] == names[1]

@@ -111,8 +111,8 @@ def _interpreter(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fresh profile that has our extension."""
+def profile() -> Iterator[Path]:
+    """A fresh profile that has our extension. Copy it: a running program locks the one it uses."""
     if not (shutil.which("soffice") and shutil.which("unopkg")):
         if os.environ.get("CI"):
             pytest.fail("LibreOffice is missing")
@@ -124,13 +124,15 @@ def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     extension = folder / "xltools.oxt"
     extension.write_bytes(libreoffice.extension(python=str(_interpreter(folder))))
     install(extension, folder / "profile")
-    return folder / "profile"
+    yield folder / "profile"
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def office(profile: Path) -> Iterator[Office]:
-    """LibreOffice without windows."""
-    office = start(profile, "--headless")
+    """LibreOffice without windows, on a profile of its own: the installed one stays as it was made."""
+    own = profile.parent / "headless"
+    shutil.copytree(profile, own)
+    office = start(own, "--headless")
     yield office
     stop(office)
-    shutil.rmtree(profile.parent, ignore_errors=True)

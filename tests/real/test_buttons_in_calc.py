@@ -1,7 +1,8 @@
-"""The buttons on a workbook that is open in LibreOffice, through UNO; what goes over the pipe is JSON here too."""
+"""The buttons on a workbook that is open in LibreOffice, through UNO; JSON as over the real pipe."""
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import shutil
@@ -62,10 +63,8 @@ def open_in_calc(office: Any, tmp_path: Path) -> Iterator[Any]:
 
     yield opened
     for document in documents:
-        try:
+        with contextlib.suppress(Exception):
             document.close(True)
-        except Exception:
-            pass
     sys.path.remove(str(CALC))
 
 
@@ -93,15 +92,17 @@ def test_writes_values_formulas_and_blanks(port: Through) -> None:
     port.write("公开03表", {"Z1": 7.5, "Z2": "文字", "Z3": "=SUM(Z1,2)", "Z4": "0201", "Z5": None})
     port.write("公开03表", {"Z6": results.link(Place("公开01表", "C5"))})
     sheet = port.calc.document.Sheets.getByName("公开03表")
-    assert [sheet.getCellRangeByName(f"Z{n}").String for n in (1, 2, 3, 4, 5)] == ["7.5", "文字", "9.5", "0201", ""]
+    shown = [sheet.getCellRangeByName(f"Z{n}").String for n in (1, 2, 3, 4, 5)]
+    assert shown == ["7.5", "文字", "9.5", "0201", ""]
     assert sheet.getCellRangeByName("Z6").String == "公开01表!C5"
     assert port.read()["公开03表"][2][25] == 9.5
 
 
 def test_marks_and_notes_come_and_go(port: Through) -> None:
-    users = len(port.calc.document.Sheets.getByName("公开03表").ConditionalFormats.getConditionalFormats())
-    port.mark({Place("公开03表", "C8"): Mark("错误", "不等"), Place("公开03表", "D8"): Mark("核实", "请说明")})
     sheet = port.calc.document.Sheets.getByName("公开03表")
+    users = len(sheet.ConditionalFormats.getConditionalFormats())
+    marks = {"C8": Mark("错误", "不等"), "D8": Mark("核实", "请说明")}
+    port.mark({Place("公开03表", cell): mark for cell, mark in marks.items()})
     assert ours(port, "公开03表") == 2
     # the rule is bound to the cell, or nothing would be seen
     assert "xltools" in sheet.getCellRangeByName("C8").ConditionalFormat.getByIndex(0).Formula1

@@ -84,6 +84,27 @@ def test_explanations_are_kept_and_marked_when_figures_moved() -> None:
     assert by_heading(finding(), **typed)["出错说明"] == ""
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("=月次", "“=月次”"),
+        ("=1+1", "“=1+1”"),
+        (" @SUM(A1)", "“ @SUM(A1)”"),
+        ("＝A1", "“＝A1”"),
+        ("+cmd", "“+cmd”"),
+        ("-A1", "“-A1”"),
+        ("-0.02", "-0.02"),
+        ("-20%", "-20%"),
+        ("≥80%", "≥80%"),
+        ("———", "———"),
+        ("", ""),
+    ],
+)
+def test_no_text_of_a_row_is_a_formula(value: str, shown: str) -> None:
+    """The form of the example has =月次 without a number: written as a formula it would be an error."""
+    assert by_heading(finding(Severity.HINT, replace(CELL, value=value)))["实为"] == shown
+
+
 def test_rows_come_worst_first() -> None:
     ranks = [row.severity.rank for row in rows(wrong(), {})]
     assert ranks == sorted(ranks) and len(ranks) == len(wrong().findings)

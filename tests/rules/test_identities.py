@@ -145,6 +145,9 @@ def test_with_negative_figures_a_part_may_exceed_its_whole() -> None:
     (finding,) = outcome(amounts, PART).findings
     assert (finding.severity, finding.kind) == (Severity.VERIFY, "inequality_negative")
     assert "红字" in finding.message
+    # 红字 of other money shows in the revenue, though neither of the two forms is negative.
+    other = {"appropriation[59,2]": "6.00", "summary[58,2]": "5.00", "revenue[合计,7]": "-1.00"}
+    assert kinds(outcome(other, PART)) == [("核实", "inequality_negative")]
     elsewhere = {"appropriation[59,2]": "6.00", "summary[58,2]": "5.00", "basic[30101,1]": "-1.00"}
     assert kinds(outcome(elsewhere, PART)) == [("错误", "inequality")]
 

@@ -35,6 +35,12 @@ def test_one_wrong_figure_is_named_with_its_value() -> None:
     assert {finding.group for finding in errors} == {"原因1"}
 
 
+def test_the_advice_points_to_the_suspect() -> None:
+    """A single sum misses; its leaf, not its total, is where the digits were exchanged."""
+    (finding,) = of_rule(check(example({"basic[30101,1]": "28.99"})), "basic-01")
+    assert finding.remedy.endswith("基本支出决算明细表 30101 基本工资。")
+
+
 def test_two_wrong_figures_are_two_causes() -> None:
     checked = check(example({"summary[27,1]": "234.82", "basic[30101,1]": "28.99"}))
     assert {f.group for f in checked.findings if f.severity is Severity.ERROR} == {"原因1", "原因2"}

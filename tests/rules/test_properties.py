@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.rules.small import example
-from tests.units import random_report
+from tests.units import print_world, random_report, random_world
 from xltools.amount import Unit
 from xltools.editions import load
 from xltools.editions.equation import Constraint
@@ -40,6 +41,24 @@ def test_true_figures_rounded_to_wan_are_no_error(seed: int, style: str) -> None
 @given(SEEDS, STYLES)
 def test_true_figures_in_yuan_raise_nothing_but_hints(seed: int, style: str) -> None:
     assert not judged(random_report(seed, Unit.YUAN, style))
+
+
+def with_refund(seed: int, unit: Unit, style: str) -> Report:
+    """A true unit with 红字: more of a project was paid back than was spent."""
+    source = random.Random(f"{style}{seed}")
+    world = random_world(source, style)
+    stream = world.general[min(world.general)]
+    refund = source.randint(1, 10**7) + stream.spending.get("3", 0)
+    stream.spending["3"] = stream.spending.get("3", 0) - refund
+    stream.revenue["2"] = stream.revenue.get("2", 0) - refund
+    return print_world(world, None, unit, "rounded", source)
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(SEEDS, STYLES, st.sampled_from(list(Unit)))
+def test_negative_figures_are_to_be_explained_but_no_error(seed: int, style: str, unit: Unit) -> None:
+    found = judged(with_refund(seed, unit, style))
+    assert {rule.partition(" ")[0] for rule in found} <= {"核实"}
 
 
 @pytest.mark.parametrize("convention", ["even", "truncated", "summed"])

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from xltools.addin import bringing, making, results, suggestions, version
+from xltools.addin import importing, making, results, suggestions, version
 from xltools.addin.port import Cancelled, Port, snapshot
 from xltools.errors import XltoolsError
 from xltools.resources import resource
@@ -152,8 +152,8 @@ def about(port: Port) -> None:
 
 HANDLERS: dict[str, Callable[[Port], object]] = {
     "new": making.new,
-    "import": bringing.bring,
-    "carry": bringing.carry,
+    "import": importing.bring,
+    "carry": importing.carry,
     "add_project": making.add_project,
     "check": check,
     "check_sheet": check_sheet,

@@ -156,7 +156,7 @@ class FilePort:
             if first <= row < first + count:
                 lines[row - first][column] = content
         rows = [
-            surgery.Row([line.get(column) for column in range(1, max(line, default=0) + 1)], first)
+            surgery.Row([line.get(at) for at in range(1, max(line, default=0) + 1)], first, fitted=True)
             for line in lines
         ]
         return surgery.Region(first, rows, overwrite_formulas=True)
@@ -179,4 +179,6 @@ def _content(value: Value) -> surgery.Content:
         return surgery.Link(jump[2].replace('""', '"'), jump[1].replace('""', '"'))
     if isinstance(value, str) and value.startswith("="):
         return surgery.Formula(value[1:])
+    if isinstance(value, str) and value.startswith("'="):
+        return value[1:]
     return Decimal(str(value)) if isinstance(value, float) else value

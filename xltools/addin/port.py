@@ -14,7 +14,8 @@ from typing import NamedTuple, Protocol
 from xltools.report import Place
 
 Value = None | bool | float | str
-"""What a cell holds or shall hold; a text that begins with "=" is a formula (English names)."""
+"""What a cell holds or shall hold; a text that begins with "=" is a formula (English names). A text that is
+to begin with "=" is given as "'=": see ``as_text``."""
 Grid = list[list[Value]]
 """The contents of a sheet from A1 on, row by row, rows of equal length."""
 
@@ -31,6 +32,11 @@ class Mark(NamedTuple):
 
 COLOURS = {"错误": 0xFFC7CE, "核实": 0xFFEB9C, "提示": 0xDDEBF7}
 """Fill of a mark by level, as RGB; laid over the user's own fill, which stays as it is."""
+
+
+def as_text(value: Value) -> Value:
+    """``value`` so that ``write`` never takes it for a formula: what users typed must not come alive."""
+    return f"'{value}" if isinstance(value, str) and value.startswith("=") else value
 
 
 class Cancelled(Exception):

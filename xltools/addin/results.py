@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from xltools.addin.port import Grid, Mark, Port, Value
+from xltools.addin.port import Grid, Mark, Port, Value, as_text
 from xltools.errors import XltoolsError
 from xltools.finding import Severity
 from xltools.report import Place
@@ -96,7 +96,7 @@ def _sheet(row: Row) -> str:
 
 
 def _line(row: Row) -> list[Value]:
-    line: list[Value] = [*row.cells, row.key]
+    line: list[Value] = [as_text(text) for text in (*row.cells, row.key)]
     if row.place is not None:
         line[_LINK] = link(row.place)
     return line
@@ -109,7 +109,7 @@ def _kept(listed: Sequence[Row], explanations: Mapping[str, str]) -> Iterable[li
         if _rule_and_place(key) not in shown and text:
             line: list[Value] = [None] * (_KEY + 1)
             line[_ITEM], line[_CAUSE] = key.split("|")[1] if "|" in key else None, _KEPT
-            line[_RULE], line[_EXPLANATION], line[_KEY] = key.partition("|")[0], text, key
+            line[_RULE], line[_EXPLANATION], line[_KEY] = key.partition("|")[0], as_text(text), key
             yield line
 
 

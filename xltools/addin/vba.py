@@ -121,8 +121,8 @@ def _dir_stream(name: str, modules: Sequence[Module]) -> bytes:
     long, short = struct.Struct("<I").pack, struct.Struct("<H").pack
     parts = [
         _record(0x01, long(3)),  # 64-bit Windows
-        _record(0x02, long(0x0804)),  # zh-CN
-        _record(0x14, long(0x0804)),
+        _record(0x02, long(0x0409)),  # the only language that the specification allows
+        _record(0x14, long(0x0409)),
         _record(0x03, short(CODE_PAGE)),
         _record(0x04, name.encode(ENCODING)),
         _both(0x05, 0x40, ""),

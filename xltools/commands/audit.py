@@ -36,6 +36,8 @@ def check(arguments: argparse.Namespace) -> int:
         status = max(status, _status(outcome))
         if arguments.format == "text" and not arguments.output:
             _print(name, outcome)
+    if arguments.format == "xlsx":
+        return max(status, _copies(results, arguments.output))
     _deliver(results, files, arguments)
     return status
 
@@ -108,9 +110,6 @@ def _print(name: str, outcome: Outcome) -> None:
 
 
 def _deliver(results: list[tuple[str, Outcome]], files: list[str], arguments: argparse.Namespace) -> None:
-    if arguments.format == "xlsx":
-        _copies(results, arguments.output)
-        return
     if arguments.format == "text":
         text = _text(results) if arguments.output else "\n".join(_summary(results))
     elif arguments.format == "json":
@@ -163,22 +162,49 @@ def _json(results: list[tuple[str, Outcome]]) -> str:
     return json.dumps(rows[0] if len(rows) == 1 else rows, ensure_ascii=False, indent=1)
 
 
-def _copies(results: list[tuple[str, Outcome]], output: str | None) -> None:
-    """Copies of the workbooks with 审核结果 filled; the originals stay as they are."""
+def _copies(results: list[tuple[str, Outcome]], output: str | None) -> int:
+    """Copies of the workbooks with 审核结果 filled; the originals stay as they are. A file of which no copy
+    can be made does not keep the others waiting; exit status 2 then, else 0."""
     from xltools.addin.attach import checked_copy
     from xltools.workbook.save import save
 
+    status, taken = 0, set[Path]()
     for name, outcome in results:
         if isinstance(outcome, str):
             print(f"{name}：{_REFUSED}。{outcome}", file=sys.stderr)
             continue
-        source = Path(name)
-        target = Path(output) if output and len(results) == 1 else None
-        if target is None:
-            folder = Path(output) if output else source.parent
-            target = folder / f"{source.stem}-审核结果{source.suffix}"
-        save(target, checked_copy(source), backup=False)
-        print(f"已写出 {target}", file=sys.stderr)
+        target = _copy_path(Path(name), output, len(results) > 1, taken)
+        taken.add(target)
+        try:
+            copy = checked_copy(Path(name))
+            _make_folder(target.parent)
+            save(target, copy, backup=False)
+        except XltoolsError as error:
+            print(f"{name}：没有写出副本。{error}", file=sys.stderr)
+            status = 2
+        else:
+            print(f"已写出 {target}", file=sys.stderr)
+    return status
+
+
+def _copy_path(source: Path, output: str | None, several: bool, taken: set[Path]) -> Path:
+    """Where the copy goes; workbooks of one name from several folders get their folder's name too."""
+    if output and not several and not Path(output).is_dir():
+        return Path(output)
+    folder = Path(output) if output else source.parent
+    name = f"{source.stem}-审核结果{source.suffix}"
+    for prefix in ("", *(f"{parent.name}-" for parent in source.resolve().parents)):
+        name = prefix + name
+        if folder / name not in taken:
+            break
+    return folder / name
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        raise XltoolsError(f"不能新建文件夹“{folder}”。", "请换一个可以写入的位置。") from None
 
 
 def _explain(files: list[str], arguments: argparse.Namespace) -> int:

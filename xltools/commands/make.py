@@ -40,6 +40,8 @@ def new(arguments: argparse.Namespace) -> int:
     print(
         f"已新建 {target}（{edition.title}，金额单位：{(report.unit if report else unit or Unit.WAN).value}）"
     )
+    if not report:
+        print("请打开它，从“封面”填起：米色格录入，蓝色格由函数计算。")
     return 0
 
 
@@ -50,9 +52,27 @@ def bring(arguments: argparse.Namespace) -> int:
     return bring_figures(Path(arguments.source), Path(arguments.into), arguments.last_year)
 
 
-def example_figures() -> Path:
-    """The Shanxi example as a figures file."""
-    return FOLDER / "shanxi_2024" / "example.json"
+def example_figures(name: str = "example") -> Path:
+    """The Shanxi example as a figures file; "example_yuan" is the same in 元."""
+    return FOLDER / "shanxi_2024" / f"{name}.json"
+
+
+def example(path: Path) -> None:
+    """The Shanxi example as a workbook, with 审核结果, 封面 and 情况说明 as after 校验 and 生成说明."""
+    from io import BytesIO
+
+    from xltools import figures
+    from xltools.review import sheet
+    from xltools.workbook.template import Results, build, create
+
+    report = figures.load(example_figures())
+    edition = load(report.edition)
+    report.places = build(edition, report, BytesIO()).places
+    checked = xltools.check(report)
+    rows = list(sheet.rows(checked, report.explanations))
+    skipped = [(title, reason) for title, reason, _ in sheet.not_checked(checked)]
+    results = Results(rows, skipped, xltools.narrate(report))
+    create(path, edition, report, overwrite=True, results=results)
 
 
 def demo(arguments: argparse.Namespace) -> int:
@@ -62,14 +82,9 @@ def demo(arguments: argparse.Namespace) -> int:
     from xltools.review.page import page
     from xltools.workbook.save import save
 
-    folder = Path(arguments.dir)
-    if folder.exists() and not folder.is_dir():
-        raise XltoolsError(f"“{folder}”不是文件夹。", "请换一个名称。")
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = _folder(Path(arguments.dir))
     workbook = folder / "山西示例.xlsx"
-    from xltools import figures
-
-    xltools.write(workbook, figures.load(example_figures()), overwrite=True)
+    example(workbook)
     print(f"一、新建工作簿  {workbook}\n")
     reading = xltools.read(workbook)
     outcome = xltools.check(reading)
@@ -83,4 +98,44 @@ def demo(arguments: argparse.Namespace) -> int:
     formats = ("docx", "pdf", "html", "xlsx", "json", "csv")
     for path in publish(reading.report, outcome, reading.edition, folder / "公开", formats, source=workbook):
         print(f"  {path}")
+    print("\n四、导入")
+    _import_specimen(folder)
+    print("\n接下来：打开工作簿改一个数，再运行 xltools check；做自己的，运行 xltools new 2024决算.xlsx。")
     return status
+
+
+def _folder(folder: Path) -> Path:
+    """The folder, made where it is missing."""
+    if folder.exists() and not folder.is_dir():
+        raise XltoolsError(f"“{folder}”不是文件夹。", "请换一个名称。")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        raise XltoolsError(f"不能新建文件夹“{folder}”。", "请换一个可以写入的位置。") from None
+    return folder
+
+
+def _import_specimen(folder: Path) -> None:
+    """The example once more, from an export in 元 into a new workbook: the same figures come out."""
+    from io import BytesIO
+
+    from xltools import figures
+    from xltools.imports import propose
+    from xltools.imports.specimen import pages
+    from xltools.imports.specimen import write as write_pages
+    from xltools.workbook.save import save
+    from xltools.workbook.template import create
+
+    example, exact = (figures.load(example_figures(name)) for name in ("example", "example_yuan"))
+    edition = load(example.edition)
+    source, target = folder / "决算软件导出样例.xlsx", folder / "导入.xlsx"
+    made = BytesIO()
+    write_pages(pages(exact, edition), made)
+    save(source, made.getvalue(), backup=False)
+    print(f"  仿照决算软件导出的样例（元）  {source}")
+    create(target, edition, overwrite=True)
+    proposal = propose(source, target)
+    save(target, proposal.data or b"", backup=False)
+    figures_ = xltools.read(target).report.amounts
+    same = "与示例完全相同" if figures_ == example.amounts else "与示例不同，请报告这个问题"
+    print(f"  导入到新工作簿（万元）  {target}：{len(figures_)} 个决算数，{same}")

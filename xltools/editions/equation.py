@@ -14,8 +14,8 @@ same line or column on both sides. Signs are + and -, a whole factor is written 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from xltools.report import TOTAL, Ref
@@ -41,8 +41,7 @@ class Term(NamedTuple):
     ref: Ref
 
 
-@dataclass(frozen=True, slots=True)
-class Constraint:
+class Constraint(NamedTuple):
     """One identity on concrete cells: ``left`` operator ``right``; operator is "=", "<=", ">=", "<" or ">".
 
     ``left`` is one or more terms, ``right`` may be empty (zero). ``exact`` marks the same figure
@@ -154,6 +153,14 @@ class Shapes:
     forms: Mapping[str, FormShape]
     classes: Mapping[str, Mapping[str, str]]
     codes: Mapping[str, Sequence[str]]
+    trees: dict[str, Tree] = field(default_factory=dict, repr=False, compare=False)
+
+    def tree(self, form_id: str) -> Tree:
+        """The codes of a form as a tree."""
+        plain = form_of(form_id)
+        if plain not in self.trees:
+            self.trees[plain] = Tree(self.codes.get(plain, ()))
+        return self.trees[plain]
 
     def lines(self, form_id: str) -> list[str]:
         """All lines of a form as the report has them."""
@@ -170,32 +177,44 @@ class Shapes:
         return self.classes[code].get(plain)
 
 
-def children(line: str, codes: Iterable[str]) -> list[str]:
-    """The codes directly below ``line`` (a code or 合计) among ``codes``.
+class Tree:
+    """Codes in printed order, and what lies directly below each of them.
 
     Directly below is the nearest code present: a 项 whose 款 is missing counts under its 类.
     """
-    present = set(codes)
-    prefix = "" if line == TOTAL else line
-    found = []
-    for code in codes:
-        if code == line or not code.startswith(prefix):
-            continue
-        if any(code[:n] in present for n in range(len(prefix) + 1, len(code))):
-            continue
-        found.append(code)
-    return found
+
+    __slots__ = ("_above", "_below", "codes")
+
+    def __init__(self, codes: Sequence[str]) -> None:
+        self.codes = codes
+        present = set(codes)
+        self._above: dict[str, str] = {}
+        self._below: dict[str, list[str]] = {}
+        for code in codes:
+            if code != TOTAL:
+                shorter = (code[:length] for length in range(len(code) - 1, 0, -1))
+                above = next((one for one in shorter if one in present), TOTAL)
+                self._above[code] = above
+                self._below.setdefault(above, []).append(code)
+
+    def children(self, line: str) -> list[str]:
+        """The codes directly below ``line``, a code (printed or not) or 合计."""
+        if line == TOTAL or line in self._above:
+            return self._below.get(line, [])
+        return [
+            code for code in self.codes if code.startswith(line) and not self._above[code].startswith(line)
+        ]
+
+
+def children(line: str, codes: Sequence[str]) -> list[str]:
+    """The codes directly below ``line`` (a code or 合计) among ``codes``; see ``Tree``."""
+    return Tree(codes).children(line)
 
 
 def leaves(codes: Sequence[str]) -> list[str]:
     """The codes of which no other code is an extension."""
-    above = _above(codes)
-    return [code for code in codes if code not in above]
-
-
-def _above(codes: Iterable[str]) -> set[str]:
-    """Everything that a code begins with: a code among them has others below it."""
-    return {code[:length] for code in codes for length in range(len(code))}
+    extended = {code[:length] for code in codes for length in range(len(code))}
+    return [code for code in codes if code not in extended]
 
 
 def _run(first: str, last: str, ids: Sequence[str], where: str) -> list[str]:
@@ -220,8 +239,8 @@ def _iterated_lines(operand: Operand, shapes: Shapes) -> list[str]:
     if selector == "@leaf":
         return leaves(codes)
     if selector == "@parent":
-        above = _above(codes)
-        return [line for line in (TOTAL, *codes) if line in above or (line == TOTAL and codes)]
+        tree = shapes.tree(form_id)
+        return [line for line in (TOTAL, *codes) if tree.children(line)]
     if selector.startswith("{"):
         first, _, last = selector.strip("{}").partition(":")
         ids = shapes.lines(form_id)
@@ -248,6 +267,35 @@ def _bindings(
     return [None]
 
 
+class _Reach:
+    """The figures that one operand takes in for a bound line and column."""
+
+    __slots__ = ("cells", "coefficient", "columns", "form", "line", "lines", "operand", "shapes")
+
+    def __init__(self, operand: Operand, shapes: Shapes) -> None:
+        self.operand, self.shapes = operand, shapes
+        self.coefficient, self.form = operand.coefficient, operand.form
+        self.cells = printed_cells(shapes.forms[form_of(operand.form)])
+        self.columns: dict[str | None, list[str]] = {}
+        self.line: str | None = ""
+        self.lines: list[str] = []
+
+    def terms(self, line: str | None, column: str | None) -> list[Term]:
+        """Terms on the cells that the form prints."""
+        if line != self.line:
+            self.line, self.lines = line, _select_lines(self.operand, line, self.shapes)
+        columns = self.columns.get(column)
+        if columns is None:
+            columns = self.columns[column] = _select_columns(self.operand, column, self.shapes)
+        coefficient, form, cells = self.coefficient, self.form, self.cells
+        return [
+            Term(coefficient, Ref(form, one, two))
+            for one in self.lines
+            for two in columns
+            if cells is None or (one, two) in cells
+        ]
+
+
 def _select_lines(operand: Operand, bound: str | None, shapes: Shapes) -> list[str]:
     selector = operand.lines
     if selector == "@class":
@@ -256,7 +304,7 @@ def _select_lines(operand: Operand, bound: str | None, shapes: Shapes) -> list[s
         return [] if line is None else [line]
     if selector == "@children":
         assert bound is not None
-        return children(bound, shapes.codes.get(form_of(operand.form), ()))
+        return shapes.tree(operand.form).children(bound)
     if iterates(selector):
         assert bound is not None
         return [bound]
@@ -267,13 +315,16 @@ def _select_lines(operand: Operand, bound: str | None, shapes: Shapes) -> list[s
 
 
 def _select_columns(operand: Operand, bound: str | None, shapes: Shapes) -> list[str]:
+    ids = shapes.forms[form_of(operand.form)].column_ids
     if iterates(operand.columns):
         assert bound is not None
-        return [bound]
-    if ":" in operand.columns:
+        found = [bound]
+    elif ":" in operand.columns:
         first, _, last = operand.columns.partition(":")
-        return _run(first, last, shapes.forms[form_of(operand.form)].column_ids, operand.form)
-    return [operand.columns]
+        found = _run(first, last, ids, operand.form)
+    else:
+        found = [operand.columns]
+    return [column for column in found if column in ids]
 
 
 def expand(equation: Equation, shapes: Shapes, rule: str, exact: bool = False) -> Iterator[Constraint]:
@@ -283,29 +334,34 @@ def expand(equation: Equation, shapes: Shapes, rule: str, exact: bool = False) -
     stays in, as the reader of the report treats it as exactly 0).
     """
     operands = equation.left + equation.right
+    sides = [[_Reach(operand, shapes) for operand in side] for side in (equation.left, equation.right)]
+    columns = _bindings(operands, lambda o: o.columns, lambda o: _iterated_columns(o, shapes))
     for line in _bindings(operands, lambda o: o.lines, lambda o: _iterated_lines(o, shapes)):
-        for column in _bindings(operands, lambda o: o.columns, lambda o: _iterated_columns(o, shapes)):
-            sides = []
-            for side in (equation.left, equation.right):
-                terms = [
-                    Term(operand.coefficient, Ref(operand.form, one, two))
-                    for operand in side
-                    for one in _select_lines(operand, line, shapes)
-                    for two in _select_columns(operand, column, shapes)
-                    if has_cell(operand.form, one, two, shapes)
-                ]
-                sides.append(tuple(terms))
-            if sides[0]:
-                yield Constraint(rule, sides[0], equation.operator, sides[1], exact)
+        for column in columns:
+            left, right = (
+                tuple([term for reach in side for term in reach.terms(line, column)]) for side in sides
+            )
+            if left:
+                yield Constraint(rule, left, equation.operator, right, exact)
 
 
-def has_cell(form_id: str, line: str, column: str, shapes: Shapes) -> bool:
-    """Whether a form prints a cell for this line and column."""
-    form = shapes.forms[form_of(form_id)]
-    if form.kind == "codes":
-        return column in form.column_ids
-    cells: Iterable[tuple[str, str]] | None = getattr(form, "cell_ids", None)
-    return cells is None or (line, column) in cells
+def printed_cells(form: FormShape) -> Container[tuple[str, str]] | None:
+    """The (line, column) pairs that a form prints; None where it prints every column of every line."""
+    cells: Container[tuple[str, str]] | None = (
+        None if form.kind == "codes" else getattr(form, "cell_ids", None)
+    )
+    return cells
+
+
+def codes_needed(equation: Equation, forms: Mapping[str, FormShape]) -> frozenset[str]:
+    """The forms of which the printed codes decide what ``equation`` expands to; none for most equations."""
+    return frozenset(
+        form_of(operand.form)
+        for operand in equation.left + equation.right
+        if forms[form_of(operand.form)].kind == "codes"
+        and operand.lines != "@class"
+        and (":" in operand.lines or operand.lines.startswith(("*", "@", "{")))
+    )
 
 
 def check_names(equation: Equation, shapes: Shapes) -> None:

@@ -5,7 +5,7 @@ into a report; ``propose`` and ``bring`` into a user's workbook, which never los
 """
 
 from xltools.imports.imported import Imported, Recognised, Unrecognised
-from xltools.imports.merging import Change, merge
+from xltools.imports.merging import Change, WrongYear, merge
 from xltools.imports.proposal import Proposal, bring, propose, start
 from xltools.imports.source import read_source
 
@@ -15,6 +15,7 @@ __all__ = [
     "Proposal",
     "Recognised",
     "Unrecognised",
+    "WrongYear",
     "bring",
     "merge",
     "propose",

@@ -49,6 +49,10 @@ class Merged:
     remarks: list[str]
 
 
+class WrongYear(XltoolsError):
+    """The source is of another year than expected; the user may know better."""
+
+
 def merge(target: Report, imported: Imported, last_year: bool = False) -> tuple[Report, list[Change]]:
     """``target`` with the figures of ``imported``, and what changed; neither argument is changed.
 
@@ -61,10 +65,12 @@ def merge(target: Report, imported: Imported, last_year: bool = False) -> tuple[
     return merged.report, merged.changes
 
 
-def merged_with_remarks(target: Report, imported: Imported, last_year: bool = False) -> Merged:
-    """As ``merge``, with remarks for the user."""
+def merged_with_remarks(
+    target: Report, imported: Imported, last_year: bool = False, any_year: bool = False
+) -> Merged:
+    """As ``merge``, with remarks for the user; with ``any_year`` another year is one of them."""
     edition = load(target.edition)
-    remarks = list(_check_cover(target.cover, imported.report.cover, last_year))
+    remarks = list(_check_cover(target.cover, imported.report.cover, last_year, any_year))
     source = _in_unit(imported, target.unit, edition, last_year)
     if source.unit is not target.unit:
         remarks.append("上年数由万元折成元，只准到百元")
@@ -78,18 +84,21 @@ def merged_with_remarks(target: Report, imported: Imported, last_year: bool = Fa
 # --- does it fit -----------------------------------------------------------------------------------------
 
 
-def _check_cover(target: Cover, source: Cover, last_year: bool) -> Iterator[str]:
+def _check_cover(target: Cover, source: Cover, last_year: bool, any_year: bool) -> Iterator[str]:
     if target.year and source.year and source.year != target.year - int(last_year):
-        if last_year:
-            raise XltoolsError(
+        if any_year:
+            yield f"来源是 {source.year} 年度，本工作簿是 {target.year} 年度"
+        elif last_year:
+            raise WrongYear(
                 f"结转上年数要用 {target.year - 1} 年度的工作簿，所选的是 {source.year} 年度，选对了吗？",
                 "请改选上年的工作簿；若是本工作簿封面的决算年度填错了，请先改正。",
             )
-        previous = "要作为上年数结转时，请加 --last-year；" if source.year == target.year - 1 else ""
-        raise XltoolsError(
-            f"来源是 {source.year} 年度，本工作簿是 {target.year} 年度，选对了吗？",
-            f"{previous}若是封面的决算年度填错了，请先改正。",
-        )
+        else:
+            previous = "要作为上年数结转时，请加 --last-year；" if source.year == target.year - 1 else ""
+            raise WrongYear(
+                f"来源是 {source.year} 年度，本工作簿是 {target.year} 年度，选对了吗？",
+                f"{previous}若是封面的决算年度填错了，请先改正。",
+            )
     if not source.year:
         yield "来源没有写年度，请确认是" + (
             f" {target.year - int(last_year)} 年度的" if target.year else "对的年度"

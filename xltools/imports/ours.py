@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from xltools.editions import Edition
 from xltools.report import Report
 from xltools.workbook import layout
+from xltools.workbook.address import split
 from xltools.workbook.formulas import plain
 from xltools.workbook.grid import Grid, file_grids
 from xltools.workbook.labels import key
@@ -78,7 +79,8 @@ def _cells(grid: Grid, made: Sequence[Grid], report: Report) -> Iterator[str]:
         elif grid.name != COVER or not _STATE.match(text):
             yield f"“{grid.name}”{grid.place(*place).cell}"
     for cell, formula in formulas.items():
-        if _kind(formula) not in kinds:
+        row, column = split(cell)
+        if _kind(formula) not in kinds and (row - 1, column - 1) not in free:
             yield f"“{grid.name}”{cell}"
 
 

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from xltools.amount import ZERO
 from xltools.figures import CODE_FORMS
 from xltools.report import Ref, Report
+from xltools.workbook.address import split
 from xltools.workbook.evaluate import Evaluator
 from xltools.workbook.grid import Grid, file_grids
 from xltools.workbook.operations import Unsupported
@@ -36,8 +37,8 @@ class Book:
         return value if isinstance(value, Decimal | str | bool) else None
 
     def untrue(self, formulas: _Spots, wanted: Report) -> dict[Ref, tuple[str, str]]:
-        """Formulas that do not give the wanted figure though everything that they add up is as wanted: the
-        results stored in the other cells are trusted, the formula's own is not."""
+        """Formulas that do not give the wanted figure though every figure that they add up is as wanted."""
+        self._want(formulas, wanted)
         trusting = Evaluator(self.grids, lambda formula: False)
         found = {}
         for ref, (sheet, cell) in formulas.items():
@@ -49,6 +50,16 @@ class Book:
             if (value or ZERO) != (meant or ZERO) or (not value and meant is not None):
                 found[ref] = (sheet, cell)
         return found
+
+    def _want(self, formulas: _Spots, wanted: Report) -> None:
+        """Let the cells of formulas hold what they should give; what else has no result is to be computed."""
+        for grid in self.grids.values():
+            grid.unsolved = dict.fromkeys(grid.facts.uncached, "")
+        for ref, (sheet, cell) in formulas.items():
+            row, column = split(cell)
+            grid = self.grids[sheet]
+            grid.put(row - 1, column - 1, wanted.amounts.get(ref, ""))
+            grid.unsolved.pop(cell, None)
 
     def results(self) -> Iterator[tuple[str, str, Decimal | str | bool]]:
         """Sheet, cell and result of the formulas that have none stored, where they can be computed."""

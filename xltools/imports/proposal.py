@@ -18,7 +18,7 @@ from xltools.imports.merging import AMOUNT, LINE, Change, merged_with_remarks
 from xltools.imports.ours import foreign
 from xltools.imports.proof import Book, differences
 from xltools.imports.source import read_source
-from xltools.imports.wording import Words, before_lines, replaced_lines, saved_lines
+from xltools.imports.wording import Words, before_lines, question, replaced_lines, saved_lines
 from xltools.imports.writing import Cells, cells_of
 from xltools.report import Place, Report
 from xltools.workbook.grid import file_grids
@@ -56,6 +56,11 @@ class Proposal:
         lines = before_lines(self.imported, self.words, self.changes, self.lost, self.last_year)
         return [*lines, *replaced_lines(self.replaced)]
 
+    @property
+    def question(self) -> str:
+        """The same in short, for a message box."""
+        return question(self.imported, self.words, self.changes, self.last_year)
+
     def write(self) -> list[str]:
         """Put the new workbook in the place of the old one; lines that say so. Raises as ``save`` does."""
         backup = None
@@ -64,8 +69,11 @@ class Proposal:
         return saved_lines(self.path, backup, self.rebuilt, self.last_year)
 
 
-def propose(source: str | Path, path: str | Path, last_year: bool = False) -> Proposal:
-    """What importing ``source`` into the workbook ``path`` would do; nothing is written yet.
+def propose(
+    source: str | Path, path: str | Path, last_year: bool = False, any_year: bool = False
+) -> Proposal:
+    """What importing ``source`` into the workbook ``path`` would do; nothing is written yet. ``any_year``:
+    the user has said that the source's year is right.
 
     Raises XltoolsError for a source that is not understood or does not fit, for a workbook that cannot be
     written, and where its tables have too few rows.
@@ -80,7 +88,7 @@ def propose(source: str | Path, path: str | Path, last_year: bool = False) -> Pr
     reading = read(path)
     edition = reading.edition
     imported = read_source(source, edition)
-    result = merged_with_remarks(reading.report, imported, last_year)
+    result = merged_with_remarks(reading.report, imported, last_year, any_year)
     words = Words(Path(source).name, edition, result.remarks, reading.report)
     proposal = Proposal(path, imported, result.report, result.changes, words, None, package.data, last_year)
     if result.changes:

@@ -116,9 +116,13 @@ def _published(path: Path, edition: Edition) -> Imported:
     ]
     imported.complete = {form for form in reading.sheets if edition.forms[form].kind == "codes"}
     imported.unrecognised = list(_troubles(reading))
+    imported.unused = [
+        what.removeprefix(_SHEETS) for what, _ in reading.not_checked if what.startswith(_SHEETS)
+    ]
     return imported
 
 
+_SHEETS = "工作表："
 _IRRELEVANT = frozenset(
     ("reading-08", "reading-12", "reading-21", "reading-22", "reading-29", "reading-33", "reading-36")
 )
@@ -143,6 +147,3 @@ def _troubles(reading: Reading) -> Iterator[Unrecognised]:
         for audited, imported in _WORDS.items():
             text = text.replace(audited, imported)
         yield Unrecognised(where, text)
-    for what, why in reading.not_checked:
-        if what.startswith("工作表"):
-            yield Unrecognised(what, why)

@@ -42,6 +42,34 @@ def before_lines(
     ]
 
 
+_IN_SHORT = 5
+_LONGEST = 900
+"""Characters of a message box of Excel, with room for the question (it shows 1,024)."""
+
+
+def question(imported: Imported, words: Words, changes: Sequence[Change], last_year: bool) -> str:
+    """What an import would do, in short."""
+    forms = "、".join(
+        words.edition.forms[form].number for form in imported.forms if form in words.edition.forms
+    )
+    unknown = [f"没有识别：{_place(one)}" for one in imported.unrecognised]
+    lines = [
+        _head(imported, words),
+        f"识别出：{forms}",
+        *_some(unknown, "处没有识别"),
+        *(f"注意：{remark}。" for remark in words.remarks),
+        *_summary(changes, words, last_year),
+        *_some(list(_overwritten(changes, words)), "行"),
+    ]
+    text = "\n".join(lines)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}……"
+
+
+def _some(lines: Sequence[str], what: str) -> list[str]:
+    more = len(lines) - _IN_SHORT
+    return [*lines[:_IN_SHORT], *([f"……另有 {more} {what}"] if more > 0 else [])]
+
+
 def _head(imported: Imported, words: Words) -> str:
     cover = imported.report.cover
     entity = cover.entity or "没有写单位名称"
@@ -80,7 +108,7 @@ def _unrecognised(imported: Imported) -> Iterator[str]:
     if imported.unused:
         names = "、".join(imported.unused[:_SHEETS])
         more = f"等 {len(imported.unused)} 张" if len(imported.unused) > _SHEETS else ""
-        yield f"公开表用不到，没有读取：{names}{more}"
+        yield f"不是公开所需的表，没有读取：{names}{more}"
 
 
 def _place(one: Unrecognised) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from xltools.amount import half_width
 from xltools.narrative.sentence import Fact, Kind
@@ -56,8 +57,9 @@ class Pair:
     sure: bool = False
 
 
+@lru_cache(maxsize=64)
 def plain(text: str) -> str:
-    """``text`` with half-width digits and signs, as long as before."""
+    """``text`` with half-width digits and signs, as long as before. Asked for several times in turn."""
     return half_width(text).replace("％", "%").replace("﹪", "%")
 
 

@@ -36,6 +36,8 @@ _INSTRUCTIONS = (
     r"(?:如无|若无|没有)[^，。；]{0,12}(?:请删除|则删除|可删除|删除此|不填)",
     r"填报(?:说明|要求|口径)[:：]|模板[:：]|示例[:：]|参考格式|以下为?(?:模板|范例)",
 )
+_ANY = re.compile("|".join(f"(?:{pattern})" for pattern in (*_LEFTOVERS, *_INSTRUCTIONS)))
+"""Whether there is any of them: most texts hold none."""
 _PERCENT = re.compile(
     r"(?:占比|比重为?|比例为?|增长率?|下降|上升|降低|提高|完成[^，。；、\d]{0,14}的|占[^，。；、\d]{2,20}的)"
     r"(?:了|为|约)?\s*(\d+\.\d+)(?=\s*(?:[，,。；;、）)]|$))"
@@ -85,6 +87,8 @@ def context(text: str, start: int, length: int, around: int = 12) -> str:
 
 
 def _leftovers(text: str) -> Iterator[Defect]:
+    if not _ANY.search(text):
+        return
     for pattern in _LEFTOVERS:
         for match in re.finditer(pattern, text):
             yield Defect("narrative-31", "narrative_leftover", Severity.ERROR, match[0], match.start())

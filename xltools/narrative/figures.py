@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from xltools.amount import ZERO, Amount, NotAnAmount, Unit, half_up, parse
 from xltools.editions import Edition
@@ -59,6 +60,7 @@ class Item:
         return "。" if self.last else "；"
 
 
+@lru_cache(maxsize=4096)
 def ref_of(name: str) -> tuple[str, Ref]:
     """Store ("", "budget", "last_year") and Ref of a figure's name. Raises ValueError for another text."""
     match = _NAME.fullmatch(name.strip())
@@ -82,10 +84,14 @@ class Figures:
             "budget": report.budget,
             "last_year": report.last_year,
         }
+        self._amounts: dict[str, Amount] = {}
 
     def amount(self, name: str) -> Amount:
         """The figure in 万元, unrounded; a printed figure (万元) carries its slack."""
-        return Amount.total(self._one(part) for part in name.split("+"))
+        found = self._amounts.get(name)
+        if found is None:
+            found = self._amounts[name] = Amount.total(self._one(part) for part in name.split("+"))
+        return found
 
     def plain(self, name: str) -> Decimal:
         """The figure as it stands in the form: for counts, which have no unit of money."""
@@ -154,13 +160,21 @@ class Figures:
 
     def named(self, groups: Iterable[str]) -> list[str]:
         """Titles of the lines of 公开06表 below the given 类 that are not zero, in printed order."""
-        lines = self.edition.forms["basic"].line_of
         prefixes = tuple(groups)
         return [
-            line.name
-            for code, line in sorted(lines.items())
-            if len(code) == 5 and code.startswith(prefixes) and self.report.get(Ref("basic", code, "1"))
+            name
+            for ref, name in self._basic_lines()
+            if self.report.get(ref) and ref.line.startswith(prefixes)
         ]
+
+    def _basic_lines(self) -> list[tuple[Ref, str]]:
+        """The 款 of 公开06表 by code, with their names."""
+        found: list[tuple[Ref, str]] | None = self.edition.memo.get("basic_lines")
+        if found is None:
+            lines = sorted(self.edition.forms["basic"].line_of.items())
+            found = [(Ref("basic", code, "1"), line.name) for code, line in lines if len(code) == 5]
+            self.edition.memo["basic_lines"] = found
+        return found
 
     def title(self, name: str) -> str:
         """How messages call a figure: 公开01表 收入支出决算总表 行次31 总计 · 金额."""

@@ -16,7 +16,7 @@ from xltools.narrative.judge import Reading, text_findings
 from xltools.narrative.sentence import NUMBERS, Kind, Sentence, Slot
 from xltools.narrative.statements import statements
 from xltools.narrative.wording import Author
-from xltools.narrative.write import write
+from xltools.narrative.write import asked, write
 from xltools.report import Report
 
 _ALIKE = 0.6
@@ -30,17 +30,23 @@ def check(report: Report, edition: Edition) -> list[Finding]:
     Generated sentences agree with the figures by themselves; looked at are those rewritten by hand, all
     typed prose and counts, and what is asked for and missing. [] for an edition without sentences.
     """
-    sentences = write(report, edition)
+    sentences = asked(report, edition)
     if not sentences:
         return []
     author = Author(report, edition)
-    clues = _clues(sentences)
     findings = list(_missing(sentences, author))
+    if any(sentence.typed for sentence in sentences):
+        findings += _rewritten(write(report, edition), author)
+    return findings + _prose(report, author) + statements(report, edition, author)
+
+
+def _rewritten(sentences: Sequence[Sentence], author: Author) -> Iterator[Finding]:
+    """What is wrong with the sentences that the accountant rewrote."""
+    clues = _clues(sentences)
     for sentence in sentences:
         if sentence.typed and sentence.typed != sentence.generated:
             cell = author.text_cell(sentence.key, sentence.headings)
-            findings += Reading(author, [sentence], sentence.typed, cell, clues).findings()
-    return findings + _prose(report, author) + statements(report, edition, author)
+            yield from Reading(author, [sentence], sentence.typed, cell, clues).findings()
 
 
 def read_text(text: str, report: Report, edition: Edition) -> list[Finding]:

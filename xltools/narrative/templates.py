@@ -40,7 +40,12 @@ class Sentences:
 
 def sentences(edition: Edition) -> Sentences | None:
     """The sentences of ``edition`` or of the one it extends; None where neither has any."""
-    for name in (edition.id, edition.extends):
+    return _of(edition.id, edition.extends)
+
+
+@lru_cache
+def _of(*names: str) -> Sentences | None:
+    for name in names:
         path = FOLDER / name / "narrative" / "sentences.toml"
         if name and path.is_file():
             return read(path)

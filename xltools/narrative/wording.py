@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cached_property
 
 from xltools.editions import Edition, Rule
 from xltools.finding import WORDING, Cell, Finding, Severity
@@ -53,8 +54,11 @@ class Author:
     def __init__(self, report: Report, edition: Edition) -> None:
         self.report = report
         self.edition = edition
-        self.names = _names(edition) | set(report.titles.values())
+
+    @cached_property
+    def names(self) -> set[str]:
         """Every name the forms print: another one in its place is a mistake, not a manner of speaking."""
+        return _names(self.edition) | set(self.report.titles.values())
 
     def text_cell(self, key: str, headings: tuple[str, ...] = (), value: str = "") -> Cell:
         """The cell of a sentence."""

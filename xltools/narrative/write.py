@@ -51,6 +51,16 @@ def write(report: Report, edition: Edition) -> list[Sentence]:
     return [sentence for pattern in data.patterns for sentence in writer.sentences(pattern)]
 
 
+def asked(report: Report, edition: Edition) -> list[Sentence]:
+    """The sentences of ``write`` with what is asked for in them, but without their text: where nothing was
+    rewritten by hand a check needs no more, and the text costs most of the time."""
+    data = sentences(edition)
+    if data is None:
+        return []
+    writer = _Asker(report, edition, data)
+    return [sentence for pattern in data.patterns for sentence in writer.sentences(pattern)]
+
+
 def clean(prose: str) -> str:
     """Typed prose as it goes into a sentence: one line, without the lead and the full stop that the
     sentence brings itself."""
@@ -229,11 +239,13 @@ class _Writer:
                 ends = (item is used[0], item is used[-1])
                 items.append(Item(item["figure"], item["name"], line, column, *ends))
         if not spec.get("compared"):
-            amounts = [self.figures.amount(item.figure) for item in items]
-            whole = self.figures.amount(spec["whole"])
-            for item, one in zip(items, closed(amounts, whole), strict=True):
-                self.shares[item.figure] = one
+            self._close(items, spec["whole"])
         return items
+
+    def _close(self, items: Sequence[Item], whole: str) -> None:
+        amounts = [self.figures.amount(item.figure) for item in items]
+        for item, one in zip(items, closed(amounts, self.figures.amount(whole)), strict=True):
+            self.shares[item.figure] = one
 
     def share(self, item: Item, text: str) -> str:
         """The share of a listed item in its list's whole."""
@@ -292,6 +304,18 @@ class _Writer:
     def name(self, item: Item) -> str:
         """The name of a listed item."""
         return self._fact(Fact(f"{item.figure}.name", Kind.NAME, item.name, meaning="名称"))
+
+
+class _Asker(_Writer):
+    """Renders patterns for what they ask: what only says a figure says nothing."""
+
+    def _silent(self, *arguments: Any, **named: Any) -> str:
+        return ""
+
+    year = amount = number = count = change = share = share_of = completion = _silent
+
+    def _close(self, items: Sequence[Item], whole: str) -> None:
+        """Without shares nothing is to be closed."""
 
 
 class _Lazy:

@@ -10,10 +10,12 @@ from xltools.reconcile.lint import Flaw, Lint, lint
 from xltools.reconcile.model import Model, compile, for_rules
 from xltools.reconcile.outcome import Group, Identity, Outcome, Suspect, Verdict
 from xltools.reconcile.problem import Share
+from xltools.reconcile.projects import ProjectRows, project_rows
 from xltools.reconcile.solve import solve
 from xltools.reconcile.witness import witness
 
 __all__ = [
-    "Convention", "Explanation", "Flaw", "Group", "Guard", "Identity", "Lint", "Model", "Outcome", "Share",
-    "Suspect", "Verdict", "compile", "explain", "for_rules", "lint", "solve", "witness",
+    "Convention", "Explanation", "Flaw", "Group", "Guard", "Identity", "Lint", "Model", "Outcome",
+    "ProjectRows", "Share",
+    "Suspect", "Verdict", "compile", "explain", "for_rules", "lint", "project_rows", "solve", "witness",
 ]  # fmt: skip

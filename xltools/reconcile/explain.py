@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from xltools.amount import Unit
+from xltools.editions.equation import Constraint
 from xltools.reconcile.model import FREE, Model, is_exact
 from xltools.reconcile.outcome import Identity
 from xltools.reconcile.problem import Problem, Share, bind
@@ -51,9 +52,10 @@ def explain(
     ref: Ref,
     shares: Sequence[Share] = (),
     extra: Mapping[Ref, Decimal] | None = None,
+    more: Sequence[Constraint] = (),
 ) -> Explanation:
     """What the identities say about ``ref``; a figure in none of them has Guard.NONE."""
-    problem = bind(model, report, shares, extra, soft=False)
+    problem = bind(model, report, shares, extra, soft=False, more=more)
     printed = report.amounts.get(ref, (extra or {}).get(ref))
     if ref not in problem.refs:
         return Explanation(ref, printed, (), Guard.NONE, None, None, None, None, True)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from xltools.reconcile.hypotheses import Classes
+from xltools.reconcile.hypotheses import CELL, Classes
 from xltools.reconcile.model import FREE
 from xltools.reconcile.problem import Problem
 from xltools.reconcile.propagate import ActiveRow, State, conflict_among
@@ -210,20 +210,32 @@ def _greedy(search: _Search, weigh: Callable[[Solution], float]) -> list[Solutio
     needed is dropped, and every class is exchanged for others that do as well."""
     chosen: tuple[int, ...] = ()
     left = len(search.known)
-    while left and len(chosen) < MOST_ERRORS:
-        missing = search.missing(chosen)
-        order = sorted(search.mask, key=lambda k: (-(search.mask[k] & missing).bit_count(), k))
-        trials = [(search.remaining((*chosen, k), left + 1), k) for k in order[:WIDTH] if k not in chosen]
-        if not trials:
+    while not (solution := search.attempt(chosen)):
+        # The attempt has learned a conflict that is still open.
+        candidates = _candidates(search, chosen)
+        if len(chosen) == MOST_ERRORS or not candidates:
             return []
-        left, best = min(trials)
+        left, _, best = min(
+            (search.remaining((*chosen, k), left + 1), at, k) for at, k in enumerate(candidates)
+        )
         chosen = (*chosen, best)
     for k in chosen:
         fewer = tuple(x for x in chosen if x != k)
         if not search.remaining(fewer, 1):
             chosen = fewer
-    solution = search.attempt(chosen)
-    return _exchanged(search, solution, weigh) if solution else []
+    solution = search.attempt(chosen) or solution
+    return _exchanged(search, solution, weigh)
+
+
+def _candidates(search: _Search, chosen: tuple[int, ...]) -> list[int]:
+    """The classes that hit most open conflicts."""
+    missing = search.missing(chosen)
+    hits = {k: (hit & missing).bit_count() for k, hit in search.mask.items() if hit & missing}
+    order = sorted(hits, key=lambda k: (-hits[k], k))
+    # Groups of cells enter many rows and would crowd out the single figures.
+    single = [k for k in order if search.groups.all[k].members[0].kind == CELL]
+    others = [k for k in order if search.groups.all[k].members[0].kind != CELL]
+    return [*single[:WIDTH], *others[: WIDTH // 2]]
 
 
 def _exchanged(search: _Search, best: Solution, weigh: Callable[[Solution], float]) -> list[Solution]:

@@ -135,7 +135,7 @@ def compile(
     for constraint in everything:
         if constraint.rule in soft and _is_sign(constraint):
             continue
-        row = _row(constraint, index, widths.get(constraint.rule, 0))
+        row = row_of(constraint, index, widths.get(constraint.rule, 0))
         if row:
             key = row[1:4]
             known = rows.get(key)
@@ -157,7 +157,7 @@ class AppliedRule(Protocol):
 
 
 _MODELS: dict[tuple[tuple[str, int], ...], tuple[Model, object]] = {}
-_KEPT = 256
+_KEPT = 12
 
 
 def for_rules(applied: Sequence[tuple[AppliedRule, tuple[Constraint, ...]]]) -> Model:
@@ -185,7 +185,8 @@ def _is_sign(constraint: Constraint) -> bool:
     return not constraint.right and len(constraint.left) == 1 and constraint.operator != "="
 
 
-def _row(constraint: Constraint, index: dict[Ref, int], allowed: int) -> Row | None:
+def row_of(constraint: Constraint, index: dict[Ref, int], allowed: int = 0) -> Row | None:
+    """The row of ``constraint``, None when nothing is left of it; ``index`` grows by its new cells."""
     # One pass: a unit has a thousand of these, and often lines of its own.
     summed: dict[int, int] = {}
     left, right = constraint.left, constraint.right

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from xltools.amount import Unit
-from xltools.editions.equation import Term
-from xltools.reconcile.model import INFINITE, Model, Row, Terms, is_exact
+from xltools.editions.equation import Constraint, Term
+from xltools.reconcile.model import INFINITE, Model, Row, Terms, is_exact, row_of
 from xltools.report import Ref, Report
 
 
@@ -143,9 +143,11 @@ def bind(
     extra: Mapping[Ref, Decimal] | None = None,
     rounding: Rounding = half_up,
     soft: bool = True,
+    more: Sequence[Constraint] = (),
 ) -> Problem:
     """The problem of ``report`` under ``model``; ``extra`` are figures outside the ten forms (their form
-    ids differ from the forms'). With ``soft`` False the 核实性 rules are left out."""
+    ids differ from the forms'), ``more`` identities of this report alone. With ``soft`` False the 核实性
+    rules are left out."""
     if report.unit is Unit.YUAN:
         model = model.in_yuan
     figures = _figures(model, report, extra)
@@ -158,10 +160,12 @@ def bind(
     )
     bound: dict[int, Share] = {}
     known: dict[Ref, Decimal] = {}
-    if shares:
-        index = dict(index)
+    if shares or more:
+        grown = dict(model.index)
+        rows += [row for c in more if (row := row_of(c, grown))]
+        index, refs = grown, list(grown)
         known = {**dict(report.amounts), **figures}
-        _add_shares(shares, known, refs, index, rows, bound)
+        _add_shares(shares, known, refs, grown, rows, bound)
         exact = [is_exact(ref) for ref in refs]
         watch = [list(w) for w in model.watch] + [[] for _ in range(len(refs) - len(model.refs))]
         for number in range(len(model.rows), len(rows)):

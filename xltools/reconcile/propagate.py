@@ -111,7 +111,11 @@ class State:
         """The rows that led to the conflict, in the order in which they were used, the conflict last."""
         terms, _, most = self.rows[self.conflict]
         smallest = sum(c * (self.low[x] if c > 0 else self.high[x]) for c, x in terms)
-        used = self._used(self.conflict, smallest > most, len(self.steps), set())
+        used: set[int] = set()
+        for c, x in terms:
+            step = (self.high_step if (c < 0) == (smallest > most) else self.low_step).get(x, -1)
+            if step >= 0:
+                self._follow(step, used)
         return self._chain(used, self.conflict)
 
     def why(self, cell: int, upper: bool) -> list[int]:
@@ -128,19 +132,6 @@ class State:
         if last >= 0:
             chain = [r for r in chain if r != last] + [last]
         return chain
-
-    def _used(self, row: int, smallest: bool, before: int, seen: set[int], skip: int = -1) -> set[int]:
-        """Steps that gave the least (or greatest) sum of ``row`` as it was before step ``before``."""
-        for c, x in self.rows[row][0]:
-            if x == skip:
-                continue
-            upper = (c < 0) == smallest
-            step = (self.high_step if upper else self.low_step).get(x, -1)
-            while step >= before:
-                step = self.steps[step][3]
-            if step >= 0:
-                self._follow(step, seen)
-        return seen
 
     def _follow(self, first: int, seen: set[int]) -> None:
         stack = [first]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from math import ceil, floor, log
+from math import ceil, floor
 
 from xltools.amount import Unit
 from xltools.reconcile.hypotheses import (
@@ -26,6 +26,8 @@ from xltools.reconcile.hypotheses import (
 )  # fmt: skip
 from xltools.reconcile.locate import Solution
 from xltools.reconcile.mechanisms import NOT_ADDED, OMITTED, OTHER, SURPLUS, Context, explain, sources
+from xltools.reconcile.model import is_exact
+from xltools.reconcile.plausible import density
 from xltools.reconcile.problem import Problem, places_of
 from xltools.report import Ref
 
@@ -47,10 +49,6 @@ AGAIN = 0.2
 """Each further error is rarer than the one before."""
 PAIR = 0.006
 """Weight of two plain slips among n figures of a section, relative to n and to one figure off by no slip."""
-BLANK = 0.6
-"""Share of the cells of a section that are rightly blank."""
-SAME_AGAIN = 0.01
-"""Share of amounts that are the same as last year's."""
 ZERO_PRINTED = 0.001
 """Share of leaves that print 0.00."""
 NEGATIVE = 0.02
@@ -153,6 +151,11 @@ class Judge:
         grid = self.grid.get(ref.form, {})
         lines = self.order.get((ref.form, ref.column), [])
         near: list[int] = []
+        last = self.problem.last_year.get(ref)
+        before = None if last is None else int(last.scaleb(2))
+        if is_exact(ref):
+            # Scores and counts are alike by nature: nothing is copied from a neighbour.
+            return Context((), before)
         if ref.line in lines:
             at = lines.index(ref.line)
             near = [grid[line, ref.column] for line in (lines[at - 1 : at] + lines[at + 1 : at + 2])]
@@ -160,8 +163,7 @@ class Judge:
             for column in (str(int(ref.column) - 1), str(int(ref.column) + 1)):
                 if (ref.line, column) in grid:
                     near.append(grid[ref.line, column])
-        last = self.problem.last_year.get(ref)
-        return Context(tuple(near), None if last is None else int(last.scaleb(2)))
+        return Context(tuple(near), before)
 
     # ---- one class
 
@@ -193,9 +195,7 @@ class Judge:
         if sign < 0:
             low, high = -high, -low
         # δ = true − printed world: what the other figures allow for the true one alone.
-        least, most = problem.high[cell] + low, problem.low[cell] + high
-        if least > most:
-            least, most = most, least
+        least, most = sorted((problem.high[cell] + low, problem.low[cell] + high))
         printed = self.units[cell]
         values = self._candidates(cell, least, most, printed)
         if not values:
@@ -210,12 +210,14 @@ class Judge:
     def _candidates(
         self, cell: int, least: int, most: int, printed: int | None
     ) -> list[tuple[int, float, str]]:
-        width = 1 if self.problem.model.exact[cell : cell + 1] == [True] else self.width
+        count = is_exact(self.problem.refs[cell])
+        width = 1 if count else self.width
         first, last = _round(least, width), _round(most, width)
         context = self.context(cell)
-        step = 100 if width == 1 and self.problem.unit is Unit.WAN else 1
+        # Counts come in whole pieces, scores in hundredths.
+        step = 100 if count and self.problem.refs[cell].form == "statistics" else 1
         wide = (last - first) // step > ENUMERATED
-        trial: Sequence[int] = range(first, last + 1, 1)
+        trial: Sequence[int] = range(-(-first // step) * step, last + 1, step)
         if wide:
             trial = [v for v in sources(printed or 0) if first <= v <= last] if printed else []
         found = []
@@ -243,8 +245,8 @@ class Judge:
         last = self.problem.last_year.get(ref)
         before = int(last.scaleb(2)) if last is not None else 0 if ref.form in self.reported else None
         # A leaf that is 0 is left blank: a printed 0.00 is rare.
-        present = ZERO_PRINTED if printed == 0 else _density(abs(printed or 0), before)
-        return factor * min(1e4, _density(abs(value), before) / present)
+        present = ZERO_PRINTED if printed == 0 else density(abs(printed or 0), before)
+        return factor * min(1e4, density(abs(value), before) / present)
 
     def _loose(self, low: int, high: int) -> float:
         """A rule that does not hold here misses by anything: a near miss speaks for a wrong figure."""
@@ -310,9 +312,7 @@ class Judge:
             return None
         if member.kind == STALE:
             # An old figure is anything near the new one, not a slip of the keys.
-            near = sum(
-                self._plausible(cell, printed, v) * _density(printed, v) for v, _, _ in values if v > 0
-            )
+            near = sum(self._plausible(cell, printed, v) * density(printed, v) for v, _, _ in values if v > 0)
             again = sum(self._plausible(cell, printed, v) for v, _, _ in values if v > 0)
             weight = prior * (near + (again / 2 if context.last_year == printed else 0))
         else:
@@ -372,18 +372,6 @@ def _unsaid(choices: Sequence[Choice]) -> float:
     """Relative weight of two slips in one section that together look like one odd figure."""
     weight = sum(c.weight for c in choices)
     return PAIR * len(choices) * sum(c.vague for c in choices) / weight if weight else 0.0
-
-
-def _density(value: int, before: int | None) -> float:
-    """How probable a leaf's amount is, given last year's (0: was blank; None: not known)."""
-    if before is None:
-        return BLANK if value == 0 else (1 - BLANK) / (6 * (value + 100))
-    if before <= 0:
-        return 0.9 if value == 0 else 0.1 / (6 * (value + 100))
-    if value == 0:
-        return 0.05
-    ratio = log(value / before)
-    return 0.1 / (0.1 + ratio * ratio) / value + (SAME_AGAIN if value == before else 0)
 
 
 def _round(value: int, width: int) -> int:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from xltools.reconcile.locate import conflicts
+from xltools.reconcile.locate import Conflict, conflicts
 from xltools.reconcile.model import FREE
 from xltools.reconcile.problem import Problem
 
@@ -23,15 +23,18 @@ class Shift:
     problem: Problem
 
 
-def shifted(problem: Problem, before: int) -> Shift | None:
+def shifted(problem: Problem, peeled: Sequence[Conflict]) -> Shift | None:
     """The section whose figures, moved by one line, remove every conflict; None when there is none.
 
-    ``before`` is the number of conflicts as things stand: a single one is never explained so, since a
-    lost figure alone could always make up for it.
+    Its figures must be in at least two of the ``peeled`` conflicts: a lost figure alone could make up
+    for a single one anywhere.
     """
-    if before < 2:
+    touched = [{x for n in conflict.rows for _, x in problem.rows[n].terms} for conflict in peeled]
+    if len(touched) < 2:
         return None
     for cells in _sections(problem):
+        if sum(not cells_of.isdisjoint(cells) for cells_of in touched) < 2:
+            continue
         for step in (1, -1):
             shift = _moved(problem, cells, step)
             if shift and not conflicts(shift.problem, limit=1):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from xltools.amount import Unit
+from xltools.editions.equation import Constraint
 from xltools.reconcile.conventions import Convention, explain_by_habit, holds
 from xltools.reconcile.hypotheses import EXCHANGE, LINE, SHARE, SOFT, Classes
 from xltools.reconcile.locate import Conflict, conflicts, locate
@@ -31,13 +32,15 @@ def solve(
     shares: Sequence[Share] = (),
     extra: Mapping[Ref, Decimal] | None = None,
     suspects: bool = True,
+    more: Sequence[Constraint] = (),
 ) -> Outcome:
     """The verdict on ``report`` under ``model``.
 
-    ``shares`` are printed ratios, ``extra`` figures outside the ten forms (narrative, scores). With
+    ``shares`` are printed ratios, ``extra`` figures outside the ten forms (narrative, scores), ``more``
+    identities of this report alone (``project_rows`` gives all three for 自评). With
     ``suspects`` False only the verdict and the proofs are made.
     """
-    problem = bind(model, report, shares, extra)
+    problem = bind(model, report, shares, extra, more=more)
     off = _off_face(problem)
     if not off:
         return Outcome(Verdict.EQUAL)
@@ -65,7 +68,7 @@ def solve(
         return outcome
     turned = wrong_unit(problem, len(peeled))
     if turned is None:
-        moved = shifted(problem, len(peeled))
+        moved = shifted(problem, peeled)
         found = _blame(problem, peeled, broken, outcome)
         return _with_shift(problem, moved, found) if moved else found
     form, problem = turned

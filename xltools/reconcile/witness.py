@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from xltools.editions.equation import Constraint
 from xltools.reconcile.hypotheses import totals
 from xltools.reconcile.model import Model
 from xltools.reconcile.problem import Problem, Share, bind
@@ -25,11 +26,15 @@ TRIES = 400
 
 
 def witness(
-    model: Model, report: Report, shares: Sequence[Share] = (), extra: Mapping[Ref, Decimal] | None = None
+    model: Model,
+    report: Report,
+    shares: Sequence[Share] = (),
+    extra: Mapping[Ref, Decimal] | None = None,
+    more: Sequence[Constraint] = (),
 ) -> dict[Ref, int] | None:
     """Exact amounts in 分 (counts and scores in hundredths) behind all printed figures, or None when
     there are none or the search gave up. A blank is 0 and not listed. 核实性 rules need not hold."""
-    problem = bind(model, report, shares, extra, soft=False)
+    problem = bind(model, report, shares, extra, soft=False, more=more)
     found = world(problem)
     if found is None:
         return None

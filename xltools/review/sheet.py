@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -26,6 +27,8 @@ HEADINGS = (
 
 
 _LISTED = 3
+# A negative amount is no formula.
+_FORMULA = re.compile(r"\s*[=@＝＠]|\s*[+\-＋－](?![\d.,]+%?$)")
 
 
 class Row(NamedTuple):
@@ -62,7 +65,14 @@ def rows(checked: Checked, explanations: Mapping[str, str]) -> Iterator[Row]:
             finding.rule,
             explanation(finding, explanations) if finding.severity is Severity.VERIFY else "",
         )
-        yield Row(cells, place, finding.severity, explanation_key(finding))
+        # What the accountant wrote stays as it is; whoever writes the row keeps it a text.
+        texts = (*map(_as_text, cells[:-1]), cells[-1])
+        yield Row(texts, place, finding.severity, explanation_key(finding))
+
+
+def _as_text(text: str) -> str:
+    """``text`` as a sheet keeps it: one that would be taken for a formula (=月次) stands in quotes."""
+    return f"“{text}”" if _FORMULA.match(text) else text
 
 
 def _should(suspect: Suspect) -> str:

@@ -7,7 +7,7 @@ finding. What could not be checked is said, with the reason: silence is not a pa
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xltools import narrative
@@ -85,8 +85,8 @@ def check(report: Report, edition: Edition | None = None, evidence: Evidence | N
         findings.append(Finding("figures-01", Severity.ERROR, "没有金额", "no_figures"))
     checked = _identities(desk, findings, not_checked)
     _others(desk, findings, not_checked)
-    findings, suspects = settle(desk, _pointed(findings))
-    findings = _grouped(findings, edition)
+    findings, suspects = settle(desk, findings)
+    findings = _grouped(_pointed(findings, suspects), edition)
     tails = tuple(item for item in desk.broken if item.tail)
     findings += _tails(desk, tails)
     findings.sort(key=lambda finding: _order(finding, edition))
@@ -238,6 +238,10 @@ def _finding(desk: Desk, item: Broken) -> Finding:
     )
 
 
+_ALL_MONEY = ("summary", "revenue", "expenditure")
+"""The forms that hold all money: a negative figure here is 红字 of what is no fiscal appropriation too."""
+
+
 def _judged(desk: Desk, item: Broken) -> tuple[str, Severity]:
     """The wording and the severity of a broken identity."""
     constraint, severity = item.constraint, SEVERITY[item.rule.kind]
@@ -247,7 +251,7 @@ def _judged(desk: Desk, item: Broken) -> tuple[str, Severity]:
             return "zero", severity
         return ("sign" if len(constraint.left) == 1 else "sign_sum"), severity
     if constraint.operator != "=":
-        if any(desk.figures.values.get(ref, 0) < 0 for ref in _alike(desk, constraint)):
+        if not desk.negative.isdisjoint({*_ALL_MONEY, *(ref.form for ref in constraint.refs)}):
             # A part may exceed its whole where the rest of the whole is negative.
             return "inequality_negative", softened
         return ("inequality" if item.allowed else "inequality_exact"), severity
@@ -258,30 +262,28 @@ def _judged(desk: Desk, item: Broken) -> tuple[str, Severity]:
     return ("equality" if item.allowed else "equality_exact"), severity
 
 
-def _alike(desk: Desk, constraint: Constraint) -> Iterable[Ref]:
-    """The figures of the forms that take part in a constraint."""
-    forms = {ref.form for ref in constraint.refs}
-    return (ref for ref in desk.figures.values if ref.form in forms)
-
-
 def _worth_showing(term: Term, desk: Desk, constraint: Constraint) -> bool:
     """Blank addends of a sum say nothing; the figure that is judged always does."""
     return term is constraint.left[0] or desk.figures.has(term.ref) or len(constraint.right) == 1
 
 
-def _pointed(findings: list[Finding]) -> list[Finding]:
-    """Every finding on an identity says which of its figures to look at first: the one that most other
-    findings speak of too."""
-    named = Counter(
-        ref for finding in findings if finding.gap is not None for ref in {cell.ref for cell in finding.cells}
-    )
-    return [_with_pointer(finding, named) if finding.gap is not None else finding for finding in findings]
+def _pointed(findings: list[Finding], suspects: Sequence[Suspect]) -> list[Finding]:
+    """Every finding on an identity says which of its figures to look at first: a suspect, or the one that
+    most other findings speak of too."""
+    identities = [finding for finding in findings if finding.gap is not None]
+    named = Counter(ref for finding in identities for ref in {cell.ref for cell in finding.cells})
+    suspected = {suspect.cell.ref for suspect in suspects}
+    return [
+        finding if finding.gap is None else _with_pointer(finding, named, suspected) for finding in findings
+    ]
 
 
-def _with_pointer(finding: Finding, named: Mapping[Ref | None, int]) -> Finding:
+def _with_pointer(
+    finding: Finding, named: Mapping[Ref | None, int], suspected: Collection[Ref | None]
+) -> Finding:
     if finding.remedy:
         return finding
-    worst = max(finding.cells, key=lambda cell: named[cell.ref])
+    worst = max(finding.cells, key=lambda cell: (cell.ref in suspected, named[cell.ref]))
     others = named[worst.ref] - 1
     also = f"（另有 {others} 条问题也指向它）" if others else ""
     known = worst.place is not None and bool(worst.place.cell)

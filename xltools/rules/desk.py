@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
 from xltools.amount import PLACES, plain, show
 from xltools.editions import Edition, Form, Rule
@@ -36,6 +37,11 @@ class Desk:
     formulas: Mapping[Ref, str] | None = None
     notes: Mapping[str, tuple[str, ...]] | None = None
     missing: frozenset[str] = frozenset()
+
+    @cached_property
+    def negative(self) -> frozenset[str]:
+        """The forms with a figure below zero."""
+        return frozenset(ref.form for ref, value in self.figures.values.items() if value < 0)
 
     def cell(self, ref: Ref) -> Cell:
         """The cell of a figure with its label and value as printed (every digit of it)."""

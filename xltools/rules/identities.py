@@ -6,10 +6,11 @@ import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from xltools.amount import PLACES, ZERO, Unit
 from xltools.editions import Edition, Rule
-from xltools.editions.equation import Constraint, Shapes, Term, expand, form_of, parse
+from xltools.editions.equation import Constraint, Equation, Shapes, Term, codes_needed, expand, form_of, parse
 from xltools.report import Ref, Report
 
 MEETS: Mapping[str, Callable[[int | Decimal, int | Decimal], bool]] = {
@@ -115,18 +116,22 @@ def _counted_lines(edition: Edition) -> frozenset[tuple[str, str]]:
     return found
 
 
+Uses = tuple[tuple[Ref, list[tuple[int, int]]], ...]
+"""Figures with the constraints they enter: (number within the rule, coefficient), the right side negative."""
+
+
 @dataclass(frozen=True, slots=True)
 class Identities:
     """The identities of an edition for the lines that a report prints.
 
     ``numbers`` maps each rule to the numbers of its ``constraints``; ``conditions`` to those of its
-    ``when.holds``. ``uses`` maps each figure to (number, coefficient) pairs, the right side negative.
+    ``when.holds``. ``uses`` has, by number of a rule's first constraint, what that rule uses.
     """
 
     constraints: tuple[Constraint, ...]
     numbers: Mapping[str, range]
     conditions: Mapping[str, tuple[Constraint, ...]]
-    uses: Mapping[Ref, tuple[tuple[int, int], ...]]
+    uses: tuple[tuple[int, Uses], ...]
     pairs: tuple[int, ...]
     by_rule: Mapping[str, tuple[Constraint, ...]]
 
@@ -139,9 +144,12 @@ class Identities:
         """Left − right of every constraint, in units of the figures' last place."""
         # By figure, not by constraint: most cells of most reports are blank.
         result = [0] * len(self.constraints)
-        for ref, value in figures.values.items():
-            for number, coefficient in self.uses.get(ref, ()):
-                result[number] += coefficient * value
+        figure = figures.values.get
+        for start, uses in self.uses:
+            for ref, used in uses:
+                if value := figure(ref):
+                    for number, coefficient in used:
+                        result[start + number] += coefficient * value
         return result
 
     def chosen(self, rule: str, numbers: Sequence[int]) -> tuple[Constraint, ...]:
@@ -152,44 +160,90 @@ class Identities:
         return tuple(self.constraints[number] for number in numbers)
 
 
-_KEPT = 256
+_KEPT = 12
+"""Sets of lines of which the identities are kept: one unit is checked again and again, but of a thousand
+units each prints other codes."""
+
+
+class _Expanded(NamedTuple):
+    """The identities of one rule, with their pairs and uses by number within the rule."""
+
+    constraints: tuple[Constraint, ...]
+    pairs: tuple[int, ...]
+    uses: Uses
+    conditions: tuple[Constraint, ...]
 
 
 def identities(edition: Edition, report: Report) -> Identities:
     """The identities of every rule for the lines that ``report`` prints; kept per edition and lines."""
-    codes = tuple(
-        (form.id, tuple(report.lines.get(form.id, ())))
+    codes = {
+        form.id: tuple(report.lines.get(form.id, ()))
         for form in edition.forms.values()
         if form.kind == "codes"
-    )
+    }
     kept: dict[object, Identities] = edition.memo.setdefault("identities", {})
-    if codes not in kept:
+    key = tuple(codes.items())
+    if key not in kept:
         if len(kept) >= _KEPT:
             kept.clear()
-        kept[codes] = _compile(edition, edition.shapes(dict(codes)))
-    return kept[codes]
+        kept[key] = _compile(edition, codes)
+    return kept[key]
 
 
-def _compile(edition: Edition, shapes: Shapes) -> Identities:
+def _compile(edition: Edition, codes: Mapping[str, tuple[str, ...]]) -> Identities:
+    shapes = edition.shapes(codes)
     constraints: list[Constraint] = []
-    numbers, conditions = {}, {}
+    numbers, conditions, by_rule = {}, {}, {}
+    uses: list[tuple[int, Uses]] = []
+    pairs: list[int] = []
     for rule in edition.rules:
         start = len(constraints)
-        constraints += _distinct(edition.constraints(rule, shapes))
+        found = _expanded(edition, rule, shapes)
+        constraints += found.constraints
         numbers[rule.id] = range(start, len(constraints))
-        conditions[rule.id] = tuple(
-            constraint for text in rule.when.holds for constraint in expand(parse(text), shapes, rule.id)
-        )
-    uses: dict[Ref, dict[int, int]] = {}
+        conditions[rule.id] = found.conditions
+        by_rule[rule.id] = found.constraints
+        pairs += [start + number for number in found.pairs]
+        uses.append((start, found.uses))
+    return Identities(tuple(constraints), numbers, conditions, tuple(uses), tuple(pairs), by_rule)
+
+
+def _expanded(edition: Edition, rule: Rule, shapes: Shapes) -> _Expanded:
+    """The identities of one rule; kept for the codes that they depend on, which mostly are none."""
+    kept: dict[str, dict[object, _Expanded]] = edition.memo.setdefault("expanded", {})
+    needed: dict[str, tuple[str, ...]] = edition.memo.setdefault("codes_needed", {})
+    if rule.id not in kept:
+        conditions = tuple(parse(text) for text in rule.when.holds)
+        forms = [codes_needed(equation, edition.forms) for equation in (*rule.parsed, *conditions)]
+        needed[rule.id] = tuple(sorted(frozenset().union(*forms)))
+        kept[rule.id] = {}
+    known = kept[rule.id]
+    key = tuple([shapes.codes[form] for form in needed[rule.id]])
+    if key not in known:
+        if len(known) >= _KEPT:
+            known.clear()
+        known[key] = _expand(edition, rule, shapes)
+    return known[key]
+
+
+def _expand(edition: Edition, rule: Rule, shapes: Shapes) -> _Expanded:
+    found = edition.constraints(rule, shapes)
+    constraints = tuple(found if len(rule.equations) == 1 else _distinct(found))
+    uses: dict[Ref, list[tuple[int, int]]] = {}
     for number, constraint in enumerate(constraints):
-        for sign, side in ((1, constraint.left), (-1, constraint.right)):
-            for coefficient, ref in side:
-                found = uses.setdefault(ref, {})
-                found[number] = found.get(number, 0) + sign * coefficient
-    pairs = tuple(number for number, constraint in enumerate(constraints) if _between_forms(constraint))
-    used = {ref: tuple(found.items()) for ref, found in uses.items()}
-    by_rule = {rule: tuple(constraints[span.start : span.stop]) for rule, span in numbers.items()}
-    return Identities(tuple(constraints), numbers, conditions, used, pairs, by_rule)
+        for coefficient, ref in constraint.left:
+            uses.setdefault(ref, []).append((number, coefficient))
+        for coefficient, ref in constraint.right:
+            uses.setdefault(ref, []).append((number, -coefficient))
+    joins = any(_joins_forms(equation) for equation in rule.parsed)
+    pairs = [number for number, constraint in enumerate(constraints) if joins and _between_forms(constraint)]
+    conditions = [one for text in rule.when.holds for one in expand(parse(text), shapes, rule.id)]
+    return _Expanded(constraints, tuple(pairs), tuple(uses.items()), tuple(conditions))
+
+
+def _joins_forms(equation: Equation) -> bool:
+    forms = {operand.form for operand in equation.left + equation.right}
+    return len(forms) > 1
 
 
 def _between_forms(constraint: Constraint) -> bool:

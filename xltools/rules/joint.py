@@ -36,6 +36,10 @@ def settle(desk: Desk, findings: list[Finding]) -> tuple[list[Finding], tuple[Su
     if not applied or not desk.report.amounts:
         return findings, ()
     outcome = reconcile.solve(for_rules(applied), desk.report)
+    if outcome.convention is reconcile.Convention.TIE:
+        # One chance in ten thousand that nothing is wrong: say it, and lead to the likely figure.
+        grouped, suspects = _with_causes(desk, findings, outcome)
+        return [*grouped, *_as_habit(desk, [], outcome)], suspects
     if outcome.verdict is reconcile.Verdict.CONVENTION:
         return _as_habit(desk, findings, outcome), ()
     if outcome.verdict in (reconcile.Verdict.ERROR, reconcile.Verdict.VERIFY):

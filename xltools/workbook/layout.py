@@ -330,6 +330,7 @@ def is_fact(key: str) -> bool:
     """Whether an entry of Report.texts belongs among the facts of 上年数与预算: not on 概况与名词."""
     return key not in (DUTIES.key, ORGANISATION.key) and not key.startswith((_GLOSSARY, FINAL))
 
+
 # 审核结果
 
 FINDING_ROWS = Table(

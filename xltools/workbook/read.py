@@ -72,9 +72,7 @@ def read(path: str | Path, edition: str | Edition | None = None) -> Reading:
     known = formulas_known(package)
     reading = _recognise(file_grids(package), edition, known)
     if not known:
-        reading.not_checked.append(
-            ("公式", "Excel 97 以前的文件只读取了数值；另存为 .xlsx 后才能审核公式")
-        )
+        reading.not_checked.append(("公式", "Excel 97 以前的文件只读取了数值；另存为 .xlsx 后才能审核公式"))
     return reading
 
 

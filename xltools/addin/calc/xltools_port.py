@@ -89,7 +89,7 @@ class CalcPort:
             elif isinstance(value, str) and value.startswith("="):
                 cell.setTokens(parser.parseFormula(value[1:], cell.CellAddress))
             elif isinstance(value, str):
-                cell.setString(value)
+                cell.setString(value[1:] if value.startswith("'=") else value)
             else:
                 cell.setValue(float(value))
 
