@@ -61,7 +61,7 @@ def convert(docx: bytes) -> bytes:
             *(program, f"-env:UserInstallation={Path(folder, 'profile').as_uri()}", "--headless"),
             *("--norestore", "--nolockcheck", "--convert-to", _FILTER, "--outdir", folder, str(source)),
         ]
-        _run(command)
+        _run(command, folder)
         result = source.with_suffix(".pdf")
         if not result.exists():
             raise XltoolsError(
@@ -70,8 +70,9 @@ def convert(docx: bytes) -> bytes:
         return result.read_bytes()
 
 
-def _run(command: list[str]) -> None:
-    environment = dict(os.environ)
+def _run(command: list[str], folder: str) -> None:
+    """Run LibreOffice; what it keeps for the moment stays in our private ``folder``."""
+    environment = dict(os.environ) | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), folder)
     if sys.platform.startswith("linux"):
         environment["FONTCONFIG_FILE"] = str(_FONTS)
     hidden = getattr(subprocess, "CREATE_NO_WINDOW", 0)

@@ -28,7 +28,7 @@ from xltools.workbook.formulas import (
     take_layout,
     too_wide,
 )
-from xltools.workbook.markup import unescape
+from xltools.workbook.markup import parse, parser, unescape
 from xltools.workbook.package import Package, Sheet
 
 Row = list[object]
@@ -193,8 +193,11 @@ def _shared_strings(package: Package) -> list[str] | None:
     simple = text.count("<") == 4 * len(found) + 2 + text.startswith("<?") and not any(
         run for _, run in found
     )
-    if not simple and not _all_found(text, len(found)):
-        return None
+    if not simple:
+        # Counting proves nothing of what is no XML, and programs differ in what they make of that.
+        parse(parser("sharedStrings.xml"), content, "sharedStrings.xml")
+        if not _all_found(text, len(found)):
+            return None
     return [
         (simple if "&" not in simple and "_x" not in simple else _plain(simple))
         if not runs
