@@ -85,7 +85,8 @@ def guided(watched: Watched, seconds: float) -> None:
         escaped = ("".join(f"\\x{byte:02x}" for byte in word.encode()) for word in watched.target.words)
         words.write_text("\n".join(f'"{word}"' for word in escaped))
         options = [f"-max_total_time={int(seconds)}", "-max_len=20000", "-rss_limit_mb=3000", "-timeout=60"]
-        options += [f"-dict={words}", f"-artifact_prefix={folder}/", "-print_final_stats=1", "-verbosity=1"]
+        options += [f"-artifact_prefix={folder}/", "-print_final_stats=1"]
+        options += [f"-dict={words}"] if watched.target.words else []
         child = os.fork()
         if child == 0:
             atheris.Setup([sys.argv[0], *options, str(seeds)], watched)

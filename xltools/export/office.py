@@ -35,6 +35,8 @@ _FILTER = (
     '"ExportBookmarksToPDFDestination":{"type":"boolean","value":"false"}}'
 )
 SECONDS = 180
+_PASSING = ("TMPDIR", "TEMP", "TMP", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")
+"""Variables that say where a program keeps things for the moment."""
 
 
 def find() -> str | None:
@@ -72,7 +74,7 @@ def convert(docx: bytes) -> bytes:
 
 def _run(command: list[str], folder: str) -> None:
     """Run LibreOffice; what it keeps for the moment stays in our private ``folder``."""
-    environment = dict(os.environ) | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), folder)
+    environment = dict(os.environ) | dict.fromkeys(_PASSING, folder)
     if sys.platform.startswith("linux"):
         environment["FONTCONFIG_FILE"] = str(_FONTS)
     hidden = getattr(subprocess, "CREATE_NO_WINDOW", 0)
