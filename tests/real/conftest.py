@@ -39,6 +39,8 @@ class Office:
         self.profile, self.pipe, self.process = profile, pipe, process
         self.context: Any = self._connect()
         self.desktop: Any = self.service("com.sun.star.frame.Desktop")
+        # A program without a window ends with its last document; the buttons close theirs.
+        self.kept = self.open()
 
     def _connect(self) -> Any:
         local = self.uno.getComponentContext()

@@ -39,7 +39,8 @@ def settle(desk: Desk, findings: list[Finding]) -> tuple[list[Finding], tuple[Su
     if outcome.convention is reconcile.Convention.TIE:
         # One chance in ten thousand that nothing is wrong: say it, and lead to the likely figure.
         grouped, suspects = _with_causes(desk, findings, outcome)
-        return [*grouped, *_as_habit(desk, [], outcome)], suspects
+        told = any(_is_identity(desk, finding) for finding in grouped)
+        return (grouped if told else [*grouped, *_as_habit(desk, [], outcome)]), suspects
     if outcome.verdict is reconcile.Verdict.CONVENTION:
         return _as_habit(desk, findings, outcome), ()
     if outcome.verdict in (reconcile.Verdict.ERROR, reconcile.Verdict.VERIFY):

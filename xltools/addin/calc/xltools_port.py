@@ -55,6 +55,7 @@ class CalcPort:
         self.controller = controller
         self.document = controller.getModel()
         self.kept = None
+        self.released = None
 
     # what the workbook holds
 
@@ -125,6 +126,7 @@ class CalcPort:
 
     def release(self):
         self.document.store()
+        self.released = self.document.getURL()
         self.document.close(True)
 
     # marks and notes
@@ -226,6 +228,8 @@ class CalcPort:
 
     def status(self, text):
         """The bar above the cells: it stays until the next message, as no status bar text does here."""
+        if self.released:  # the window is closed until ``show``
+            return
         if self.controller.hasInfobar(INFOBAR):
             self.controller.removeInfobar(INFOBAR)
         if text:
@@ -303,7 +307,11 @@ class CalcPort:
         url = uno.systemPathToFileUrl(path)
         if path.lower().endswith((".xlsx", ".xlsm", ".ods", ".xls", ".csv")):
             desktop = self._service("com.sun.star.frame.Desktop")
-            desktop.loadComponentFromURL(url, "_default", 0, ())
+            shown = desktop.loadComponentFromURL(url, "_default", 0, ())
+            if url == self.released and shown is not None:
+                # The same workbook again: what follows is said there, never to the closed one.
+                self.document, self.controller = shown, shown.getCurrentController()
+                self.released = None
         else:
             self._service("com.sun.star.system.SystemShellExecute").execute(url, "", 0)
 
