@@ -1,0 +1,35 @@
+"""Every input that ever failed, and a short search that is the same each time."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from tests.fuzz.mutate import mutated
+from tests.fuzz.targets import TARGETS
+
+CASES = sorted(path for path in Path(__file__).with_name("cases").glob("*/*") if path.is_file())
+SHORT = {"recognise": 6, "narrative": 12, "figures": 40, "package": 200, "sheet": 100, "strings": 100, "ods": 100}
+"""Inputs for the targets that take longer; others get 400."""
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_what_failed_once(path: Path) -> None:
+    TARGETS[path.parent.name].run(path.read_bytes())
+
+
+@pytest.mark.filterwarnings("ignore::SyntaxWarning")
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_short_search(name: str) -> None:
+    target = TARGETS[name]
+    for data in islice(mutated(target, 1), SHORT.get(name, 400)):
+        try:
+            target.run(data)
+        except BaseException as error:
+            raise AssertionError(f"{name} fails for {data!r}") from error
+
+
+def test_cases_belong_to_targets() -> None:
+    assert {path.parent.name for path in CASES} <= set(TARGETS)
