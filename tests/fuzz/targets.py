@@ -279,7 +279,7 @@ def formula(data: bytes) -> None:
         promise(str(reason), "no reason")
     promise(plain(plain(text)) == plain(text))
     moved = shift(text, 3, 2)
-    if "#REF!" not in moved and text.isascii() and not re.search(r"\$|[A-Za-z:]0", text):
+    if "#REF!" not in moved and text.isascii() and not re.search(r"\$|(?<!\d)0\d", text):
         promise(shift(moved, -3, -2).upper() == text.upper(), text, moved)
 
 
@@ -378,8 +378,12 @@ def equation(data: bytes) -> None:
 
 
 @cache
+def _room() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="xltools-fuzz-")
+
+
 def _folder() -> Path:
-    return Path(tempfile.mkdtemp(prefix="xltools-fuzz-"))
+    return Path(_room().name)
 
 
 def _figures_seeds() -> list[bytes]:

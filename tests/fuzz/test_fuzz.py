@@ -11,8 +11,11 @@ from tests.fuzz.mutate import mutated
 from tests.fuzz.targets import TARGETS
 
 CASES = sorted(path for path in Path(__file__).with_name("cases").glob("*/*") if path.is_file())
-SHORT = {"recognise": 6, "narrative": 12, "figures": 40, "package": 200, "sheet": 100, "strings": 100, "ods": 100}
-"""Inputs for the targets that take longer; others get 400."""
+SHORT = {
+    "recognise": 30, "narrative": 40, "figures": 100, "package": 600, "codes": 300,
+    "sheet": 300, "strings": 300, "ods": 300,
+}  # fmt: skip
+"""Inputs for the targets that take longer; others get 1,500."""
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.name}")
@@ -24,7 +27,7 @@ def test_what_failed_once(path: Path) -> None:
 @pytest.mark.parametrize("name", TARGETS)
 def test_a_short_search(name: str) -> None:
     target = TARGETS[name]
-    for data in islice(mutated(target, 1), SHORT.get(name, 400)):
+    for data in islice(mutated(target, 1), SHORT.get(name, 1500)):
         try:
             target.run(data)
         except BaseException as error:

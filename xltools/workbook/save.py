@@ -1,7 +1,7 @@
 """Put a new version of a file in the place of the old one: the whole of it or nothing, with a backup kept.
 
 The order of steps: wait until no other process of ours is saving the file; refuse if it is open elsewhere or
-changed since it was read; copy the old version into the backup folder; write the new one beside the file under
+changed since it was read; copy the old version into the backup folder; write the new one beside the file
 under a passing name; flush; rename over the file. A crash at any point leaves the old or the new one whole.
 
 Backups of ``决算.xlsx`` lie beside it in the folder ``决算.xlsx.备份``, named
