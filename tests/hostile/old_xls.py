@@ -213,6 +213,17 @@ def _() -> bytes:
     return workbook(example_sheets(), [(65_536, 256)])
 
 
+@case("xls with 900 sheets that all go far", Found(("reading-34",)), ".xls", seconds=30, megabytes=700)
+def _() -> bytes:
+    far = number(60_000, 15, 1.0)
+    return workbook({**example_sheets(), **{f"s{n}": far for n in range(900)}})
+
+
+@case("xls with more sheets than there are", Refused("工作表目录"), ".xls")
+def _() -> bytes:
+    return workbook({f"s{n}": b"" for n in range(1500)})
+
+
 @case("xls cut in the middle", Refused("已损坏"), ".xls")
 def _() -> bytes:
     whole = old_workbook(example_bytes())

@@ -21,6 +21,9 @@ BIFF8 = 0x0600
 _CODE_PAGES = {1200: "utf-16-le", 936: "gb18030", 950: "big5", 1252: "cp1252", 65001: "utf-8", 932: "cp932"}
 _VISIBLE, _HIDDEN, _WORKSHEET = 0, 1, 0
 
+MAX_SHEETS = 1_000
+"""Sheets of one workbook."""
+
 Record = tuple[int, bytes]
 
 
@@ -78,8 +81,8 @@ def open_book(data: bytes) -> OldBook:
         _globals(book)
     except (struct.error, IndexError):
         raise damaged("旧格式文件的记录不完整") from None
-    if not book.sheets:
-        raise damaged("没有工作表")
+    if not 0 < len(book.sheets) <= MAX_SHEETS:
+        raise damaged(f"工作表目录中有 {len(book.sheets)} 张表")
     book.dates = [
         number in BUILT_IN_DATES or shows_dates(book.formats.get(number, "")) for number in book.styles
     ]

@@ -12,10 +12,8 @@ from xltools.workbook.address import join
 from xltools.workbook.biff import OldBook, OldSheet, records
 from xltools.workbook.biff_formula import ERRORS, formula
 from xltools.workbook.container import bomb, damaged
-from xltools.workbook.facts import Facts
+from xltools.workbook.facts import MAX_AREA, Facts
 
-MAX_AREA = 1_000_000
-"""Cells of the rectangle from A1 that holds all contents of a sheet; it is held whole."""
 _FIRST_DAY = datetime(1899, 12, 30)
 _LAST_DAY = 2_958_465
 _ERROR, _TRUTH, _TEXT = 2, 1, 0

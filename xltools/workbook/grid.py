@@ -14,7 +14,7 @@ from xltools.workbook import biff, opendocument
 from xltools.workbook.address import join
 from xltools.workbook.biff_sheet import read_sheet
 from xltools.workbook.container import damaged
-from xltools.workbook.facts import Facts
+from xltools.workbook.facts import Budget, Facts
 from xltools.workbook.package import Kind, Package
 from xltools.workbook.values import Content, read_contents
 
@@ -79,7 +79,7 @@ def file_grids(package: Package) -> list[Grid]:
         for content in read_contents(package)
     ]
     others = {grid.sheet.name: grid for grid in grids if isinstance(grid, Content)}
-    found = {name: rows for name, _, rows in _values(package, others)} if others else {}
+    found = _general(package, others) if others else {}
     result = []
     for grid in grids:
         if isinstance(grid, Content):
@@ -88,6 +88,19 @@ def file_grids(package: Package) -> list[Grid]:
             _put_errors(grid)
         result.append(grid)
     return result
+
+
+def _general(package: Package, wanted: Mapping[str, Content]) -> dict[str, list[Row]]:
+    """The rows of the sheets that our own reader leaves aside; those that are too much together stay out."""
+    budget = Budget()
+    found: dict[str, list[Row]] = {}
+    for name, _, rows in _values(package, wanted):
+        if trouble := budget.take(rows):
+            for rest in wanted.keys() - found.keys():
+                wanted[rest].facts = Facts(trouble=trouble)
+            break
+        found[name] = rows
+    return found
 
 
 def _open_grids(package: Package) -> list[Grid]:
@@ -104,9 +117,15 @@ def _open_grids(package: Package) -> list[Grid]:
 def _old_grids(package: Package) -> list[Grid]:
     """The grids of an .xls."""
     book = biff.open_book(package.data)
-    return [
-        Grid(sheet.name, *read_sheet(book, sheet), sheet.visible) for sheet in book.sheets if sheet.worksheet
-    ]
+    budget = Budget()
+    grids = []
+    for sheet in book.sheets:
+        if sheet.worksheet:
+            rows, facts = ([], Facts()) if budget.trouble else read_sheet(book, sheet)
+            if trouble := budget.take(rows):
+                rows, facts = [], Facts(trouble=trouble)
+            grids.append(Grid(sheet.name, rows, facts, sheet.visible))
+    return grids
 
 
 def _values(package: Package, wanted: Collection[str] | None) -> Iterator[tuple[str, bool, list[Row]]]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from xltools.workbook.address import column_letters
 from xltools.workbook.date_formats import BUILT_IN_DATES, shows_dates
-from xltools.workbook.facts import Facts
+from xltools.workbook.facts import Budget, Facts
 from xltools.workbook.formulas import (
     SharedFormulas,
     decode,
@@ -53,7 +53,17 @@ def read_contents(package: Package) -> list[Content]:
     """
     strings = _shared_strings(package)
     dates = _date_styles(package)
-    return [_content(package, sheet, strings, dates) for sheet in package.sheets if sheet.kind == "worksheet"]
+    budget = Budget()
+    found = []
+    for sheet in package.sheets:
+        if sheet.kind == "worksheet":
+            content = Content(sheet, None, Facts())
+            if not budget.trouble:
+                content = _content(package, sheet, strings, dates)
+            if trouble := budget.take(content.rows or []):
+                content = Content(sheet, None, Facts(trouble=trouble))
+            found.append(content)
+    return found
 
 
 def _content(package: Package, sheet: Sheet, strings: list[str] | None, dates: set[str] | None) -> Content:
