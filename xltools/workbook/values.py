@@ -216,12 +216,13 @@ def _shared_strings(package: Package) -> list[str] | None:
     ]
 
 
+_ANY_STRING, _ANY_TEXT = re.compile(r"<si[\s/>]"), re.compile(r"<t[\s/>]")
+
+
 def _all_found(text: str, number: int) -> bool:
     """Whether these are all strings, and all texts in them are written in the way that is read here."""
     texts = text.count("<t>") + text.count('<t xml:space="preserve">') + text.count("<t/>")
-    return number == text.count("<si>") + text.count("<si/>") + text.count("<si ") and texts == (
-        text.count("<t>") + text.count("<t ") + text.count("<t/>")
-    )
+    return number == len(_ANY_STRING.findall(text)) and texts == len(_ANY_TEXT.findall(text))
 
 
 _XF = re.compile(r'<xf\b(?:[^>]*? numFmtId="([0-9]+)")?')
