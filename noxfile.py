@@ -17,8 +17,8 @@ def check(session: nox.Session) -> None:
 
 @nox.session
 def test(session: nox.Session) -> None:
-    """The quick tests: everything but the real clients."""
-    session.run("pytest", "-m", "not real", *session.posargs)
+    """The quick tests: everything but the real clients and the long ones."""
+    session.run("pytest", "-m", "not real and not long", *session.posargs)
 
 
 @nox.session

@@ -50,9 +50,18 @@ class Case:
     megabytes: int = 400
 
     @property
+    def quick(self) -> bool:
+        """Whether it is made and checked in a fraction of a second."""
+        return self.seconds <= 10 and not _uses(self.make, "in_library", "copied")
+
+    @property
     def file(self) -> str:
         """The name of the file."""
         return re.sub(r"[^\w.-]+", "-", self.name) + self.suffix
+
+
+def _uses(make: Maker, *names: str) -> bool:
+    return any(name in make.__code__.co_names for name in names)
 
 
 CASES: list[Case] = []

@@ -332,6 +332,39 @@ def _() -> bytes:
     return in_library(far)
 
 
+@case("900 sheets with a value far away", Found(("reading-34",)), seconds=30, megabytes=700)
+def _() -> bytes:
+    head = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    cells = '<row r="1"><c r="A1"><v>1</v></c></row><row r="7000"><c r="DZ7000"><v>1</v></c></row>'
+    parts = dict(example_parts())
+    parts["xl/worksheets/sheet99.xml"] = f"{head}{cells}</sheetData></worksheet>".encode()
+    return sheets_of(parts, "worksheets/sheet99.xml", 900)
+
+
+def sheets_of(parts: dict[str, bytes], target: str, count: int) -> bytes:
+    """A workbook with ``count`` further sheets that all are one part."""
+    numbers = range(1000, 1000 + count)
+    sheets = "".join(f'<sheet name="c{n}" sheetId="{n}" r:id="rId{n}"/>' for n in numbers)
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"
+    links = "".join(f'<Relationship Id="rId{n}" Type="{kind}" Target="{target}"/>' for n in numbers)
+    text = parts["xl/workbook.xml"].decode()
+    parts["xl/workbook.xml"] = text.replace("</sheets>", sheets + "</sheets>").encode()
+    text = parts["xl/_rels/workbook.xml.rels"].decode()
+    parts["xl/_rels/workbook.xml.rels"] = text.replace(
+        "</Relationships>", links + "</Relationships>"
+    ).encode()
+    return packed(parts)
+
+
+@case("900 sheets in another dialect", Found(("reading-34",)), seconds=30, megabytes=700)
+def _() -> bytes:
+    head = "<worksheet xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'><sheetData>"
+    cells = "<row r='1'><c r='A1'><v>1</v></c></row><row r='7000'><c r='DZ7000'><v>1</v></c></row>"
+    parts = dict(example_parts())
+    parts["xl/worksheets/sheet99.xml"] = f"{head}{cells}</sheetData></worksheet>".encode()
+    return sheets_of(parts, "worksheets/sheet99.xml", 900)
+
+
 @case("a million styled rows", Found(("reading-34",)), seconds=20)
 def _() -> bytes:
     rows = "".join(

@@ -36,20 +36,29 @@ def told(output: str) -> dict[str, Any]:
 
 
 def fault(case: Case, outcome: Outcome) -> str:
-    """What is wrong with the outcome of a case; "" where nothing is."""
-    if outcome.status not in (0, 1, 2):
-        return f"died ({outcome.status}): {outcome.errors[-300:]}"
-    if "Traceback" in outcome.errors or "panicked" in outcome.errors:
-        return outcome.errors[-300:]
-    if outcome.seconds > case.seconds:
-        return f"took {outcome.seconds:.1f} s"
-    if outcome.megabytes > case.megabytes:
-        return f"held {outcome.megabytes:.0f} MB"
+    """What is wrong with the outcome of a check; "" where nothing is."""
+    if wrong := misbehaviour(case, outcome):
+        return wrong
     if isinstance(case.expected, Refused):
         return _refused(case.expected, outcome)
     if outcome.status == 2:
         return f"refused: {outcome.errors.strip()}"
     return _checked(case.expected, told(outcome.output))
+
+
+def misbehaviour(case: Case, outcome: Outcome, factor: float = 1) -> str:
+    """What no command may do with any file: die, show a trace, take ``factor`` times more than the limits."""
+    if outcome.status not in (0, 1, 2):
+        return f"died ({outcome.status}): {outcome.errors[-300:]}"
+    if "Traceback" in outcome.errors or "panicked" in outcome.errors:
+        return outcome.errors[-300:]
+    if outcome.seconds > case.seconds * factor:
+        return f"took {outcome.seconds:.1f} s"
+    if outcome.megabytes > case.megabytes * factor:
+        return f"held {outcome.megabytes:.0f} MB"
+    if outcome.status == 2 and not HAN.search(outcome.errors + outcome.output):
+        return f"refused without a word: {outcome.errors}"
+    return ""
 
 
 def _refused(expected: Refused, outcome: Outcome) -> str:

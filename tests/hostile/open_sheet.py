@@ -139,6 +139,13 @@ def _() -> bytes:
     )
 
 
+@case("ods with 900 tables that all go far", Refused("异常巨大"), ".ods")
+def _() -> bytes:
+    far = '<table:table-row table:number-rows-repeated="60000"><table:table-cell/></table:table-row>'
+    last = f'<table:table-row><table:table-cell table:number-columns-repeated="15"/>{cell(1.0)}</table:table-row>'
+    return document("".join(f'<table:table table:name="t{n}">{far}{last}</table:table>' for n in range(900)))
+
+
 @case("ods with entities", Refused("实体声明"), ".ods")
 def _() -> bytes:
     laughs = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bbbbb">]>'

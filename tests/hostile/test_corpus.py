@@ -17,8 +17,6 @@ import pytest
 
 from tests.workbook.books import example_bytes, rules
 from xltools.errors import XltoolsError
-from xltools.finding import Severity
-from xltools.report import Ref
 from xltools.workbook.read import Reading, read
 
 SHEET = "公开03表"
@@ -52,82 +50,6 @@ def rezipped(change: Callable[[str, bytes], bytes | None]) -> bytes:
     return target.getvalue()
 
 
-# --- files that cannot be read ----------------------------------------------------------------------------
-
-
-def bomb() -> bytes:
-    return rezipped(lambda name, content: b"0" * 160_000_000 if name.endswith("sheet1.xml") else content)
-
-
-def entities() -> bytes:
-    head = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bbbbbbbbbb">]>'
-    return rezipped(
-        lambda name, content: head + content.split(b"?>", 1)[1] if name.endswith("sheet2.xml") else content
-    )
-
-
-def broken_sheet() -> bytes:
-    return rezipped(lambda name, content: content[:-200] if name.endswith("sheet2.xml") else content)
-
-
-def no_sheet_part() -> bytes:
-    return rezipped(lambda name, content: None if name.endswith("sheet2.xml") else content)
-
-
-def other_workbook() -> bytes:
-    book = openpyxl.Workbook()
-    book.active["A1"] = "员工花名册"
-    target = io.BytesIO()
-    book.save(target)
-    return target.getvalue()
-
-
-def empty_workbook() -> bytes:
-    target = io.BytesIO()
-    openpyxl.Workbook().save(target)
-    return target.getvalue()
-
-
-def plain_zip() -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as file:
-        file.writestr("readme.txt", "hello")
-    return target.getvalue()
-
-
-REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
-    "nothing in it": (lambda: b"", "空文件"),
-    "not a zip": (lambda: b"PK\x03\x04" + b"rubbish" * 40, "已损坏"),
-    "text": (lambda: "收入,支出\n1,2\n".encode(), "文本文件"),
-    "a web page": (lambda: b"<html><table><tr><td>1</td></tr></table></html>", "网页"),
-    "a pdf": (lambda: b"%PDF-1.7\n\x01\x02" + bytes(100), "不是 Excel 工作簿"),
-    "truncated": (lambda: example_bytes()[: len(example_bytes()) // 2], "已损坏或不完整"),
-    "cut at the end": (lambda: example_bytes()[:-30], "已损坏或不完整"),
-    "a zip of something else": (plain_zip, "压缩包"),
-    "a zip bomb": (bomb, "异常巨大"),
-    "entities": (entities, "实体"),
-    "a sheet cut off": (broken_sheet, "已损坏"),
-    "a sheet left out": (no_sheet_part, "缺少工作表"),
-    "another workbook": (other_workbook, "没有识别出任何一张决算公开表"),
-    "an empty workbook": (empty_workbook, "没有识别出任何一张决算公开表"),
-}
-
-
-@pytest.mark.parametrize("name", REFUSED)
-def test_refused(name: str, tmp_path: Path) -> None:
-    make, words = REFUSED[name]
-    error = refusal(stored(tmp_path, make()))
-    assert words in error.message
-
-
-def test_a_password(tmp_path: Path) -> None:
-    """An encrypted workbook is a compound file that holds an EncryptedPackage."""
-    from tests.workbook.builders import compound
-
-    error = refusal(stored(tmp_path, compound({"EncryptionInfo": b"", "EncryptedPackage": b""})))
-    assert "密码" in error.message
-
-
 def test_a_folder_a_missing_file_a_lock_file(tmp_path: Path) -> None:
     (tmp_path / "决算").mkdir()
     assert "文件夹" in refusal(tmp_path / "决算").message
@@ -158,51 +80,6 @@ def edited(tmp_path: Path, change: Callable[[Any], None]) -> Reading:
     path = tmp_path / "edited.xlsx"
     book.save(path)
     return read(path)
-
-
-def with_cell(xml: str) -> bytes:
-    """The example with the XML of an amount cell replaced, as other programs write it."""
-
-    def change(name: str, content: bytes) -> bytes:
-        if name != "xl/worksheets/sheet4.xml":
-            return content
-        text, count = re.subn(
-            r'<c r="E10"( s="\d+")[^>]*?(/>|>.*?</c>)', rf'<c r="E10"\1 {xml}', content.decode()
-        )
-        assert count == 1
-        return text.encode()
-
-    return rezipped(change)
-
-
-@pytest.mark.parametrize(
-    ("xml", "rule"),
-    [
-        ('t="inlineStr"><is><t>陆点贰贰</t></is></c>', "reading-01"),
-        ('t="d"><v>2024-06-22</v></c>', "reading-02"),
-        ('t="b"><v>1</v></c>', "reading-03"),
-        ('t="e"><v>#REF!</v></c>', "reading-04"),
-        ('t="e"><f>1/0</f><v>#DIV/0!</v></c>', "reading-04"),
-        ("><f>1/0</f></c>", "reading-04"),
-        ("><f>XT_TOTAL(B7:B9)</f></c>", "reading-04"),
-        ("><f>1E+200*1E+200</f></c>", "reading-04"),
-        ("><v>1e308</v></c>", "reading-05"),
-        ("><f>9E+20</f></c>", "reading-05"),
-        ('t="str"><v>6.22</v></c>', "reading-06"),
-        ("><f>VLOOKUP(A10,A1:B5,2)</f></c>", "reading-07"),
-        ("><f>SUM(E10:E11)</f></c>", "reading-07"),
-        ("><f>[1]Sheet1!$A$1</f></c>", "reading-07"),
-    ],
-)
-def test_an_amount_cell(xml: str, rule: str, tmp_path: Path) -> None:
-    reading = read(stored(tmp_path, with_cell(xml)))
-    ref = Ref("expenditure", "2010399", "3")
-    mine = [t for t in reading.troubles if t.rule == rule and any(cell.ref == ref for cell in t.cells)]
-    assert len(mine) == 1, [t.message for t in reading.troubles]
-    assert mine[0].cells[0].place == (SHEET, "E10")
-    if rule != "reading-06":
-        assert mine[0].severity is Severity.ERROR
-        assert ref not in reading.report.amounts
 
 
 def test_a_date_by_its_format(tmp_path: Path) -> None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import inspect
 import logging
 import os
+import re
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -66,14 +68,41 @@ def log_file() -> Path:
     return Path(base) / "xltools" / "excel.log"
 
 
+class Discreet(logging.Formatter):
+    """Writes what went wrong and where, without figures, texts of cells, or what exceptions quote of them.
+
+    Whoever looks for a fault asks for all of it with the variable XLTOOLS_LOG=full.
+    """
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        if not _everything_asked():
+            record.message = _CONTENT.sub("…", record.getMessage())
+        return super().formatMessage(record)
+
+    def formatException(self, ei: Any) -> str:
+        if _everything_asked():
+            return super().formatException(ei)
+        kind, _, trace = ei
+        frames = "".join(traceback.format_tb(trace))
+        return f"{frames}{kind.__name__ if kind else ''}"
+
+
+_CONTENT = re.compile(r"(?<=“)[^”]*|(?<![A-Za-z_/])[-−]?\d[\d,.]*")
+
+
+def _everything_asked() -> bool:
+    return os.environ.get("XLTOOLS_LOG", "") == "full"
+
+
 def start_log() -> None:
-    """Send the log to its file, which starts anew past one megabyte."""
+    """Send the log to its file, which starts anew past one megabyte and is the user's alone."""
     path = log_file()
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists() and path.stat().st_size > 1_000_000:
         path.unlink()
     handler = logging.FileHandler(path, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    path.chmod(0o600)
+    handler.setFormatter(Discreet("%(asctime)s %(levelname)s %(message)s"))
     for name in ("xltools", "xlwings"):
         logging.getLogger(name).addHandler(handler)
         logging.getLogger(name).setLevel(logging.INFO)

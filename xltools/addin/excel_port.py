@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from xltools.addin.port import COLOURS, NOTE_HEAD, Cancelled, Grid, Mark, Value
+from xltools.addin.port import COLOURS, NOTE_HEAD, PRIVATE, Cancelled, Grid, Mark, Value
 from xltools.errors import XltoolsError
 from xltools.report import Place
 from xltools.workbook.address import join, split
@@ -85,8 +85,8 @@ class ExcelPort:
             model.api.AutoFill(target.range((first, 1), (first + count - 1, last.column)).api, _FILL_FORMATS)
 
     def snapshot(self) -> str:
-        handle, path = tempfile.mkstemp(suffix=Path(self.book.name).suffix or ".xlsx", prefix="xltools-")
-        os.close(handle)
+        suffix = Path(self.book.name).suffix or ".xlsx"
+        path = str(Path(tempfile.mkdtemp(prefix=PRIVATE), f"copy{suffix}"))
         self.book.api.SaveCopyAs(path)
         return path
 

@@ -7,11 +7,15 @@ Handlers (``actions``) know only this. Adapters: ``excel`` (xlwings), ``calc`` (
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from xltools.report import Place
+
+PRIVATE = "xltools-"
+"""How the names of our temporary folders begin. Another program writes the copy, so that only the folder can
+keep it from others."""
 
 Value = None | bool | float | str
 """What a cell holds or shall hold; a text that begins with "=" is a formula (English names). A text that is
@@ -112,4 +116,8 @@ def snapshot(port: Port) -> Iterator[Path]:
         yield Path(path)
     finally:
         if path != port.path:
-            Path(path).unlink(missing_ok=True)
+            copy = Path(path)
+            copy.unlink(missing_ok=True)
+            if copy.parent.name.startswith(PRIVATE):
+                with suppress(OSError):
+                    copy.parent.rmdir()

@@ -50,12 +50,17 @@ def _pair(cells: list[str], row: list[str], where: str) -> tuple[str, str]:
         raise XltoolsError(f"{where}：应有两列，现有 {len(cells)} 列。", _SHAPE)
     code, name = cells[0], row[1].strip()
     if not (code.isascii() and code.isdigit() and len(code) in _LENGTHS):
-        raise XltoolsError(f"{where}：科目代码“{row[0].strip()}”不是3位、5位或7位数字。", "请改正后再试。")
+        raise XltoolsError(f"{where}：科目代码“{_short(row[0])}”不是3位、5位或7位数字。", "请改正后再试。")
     if not name:
         raise XltoolsError(f"{where}：科目代码 {code} 没有名称。", "请补上名称后再试。")
     if not name.isprintable():
         raise XltoolsError(f"{where}：科目代码 {code} 的名称中有无法显示的字符。", "请改正后再试。")
     return code, name
+
+
+def _short(cell: str) -> str:
+    """A cell as a message repeats it."""
+    return " ".join(cell.split())[:24]
 
 
 def _text(path: Path) -> str:

@@ -291,18 +291,25 @@ class _Reach:
         ]
 
 
+def _given(selector: str, bound: str | None, operand: Operand) -> str:
+    """The line or column that an equation is repeated for, where ``selector`` needs one."""
+    if bound is None:
+        raise EquationError(f"nothing is repeated that {selector!r} of {operand.form!r} could mean")
+    return bound
+
+
 def _select_lines(operand: Operand, bound: str | None, shapes: Shapes) -> list[str]:
     selector = operand.lines
     if selector == "@class":
-        assert bound is not None
-        line = shapes.class_line(operand.form, bound)
+        code = _given(selector, bound, operand)
+        if code not in shapes.classes:
+            raise EquationError(f"{code!r}, which {operand.form}[{selector}] is repeated for, is no 类")
+        line = shapes.class_line(operand.form, code)
         return [] if line is None else [line]
     if selector == "@children":
-        assert bound is not None
-        return shapes.tree(operand.form).children(bound)
+        return shapes.tree(operand.form).children(_given(selector, bound, operand))
     if iterates(selector):
-        assert bound is not None
-        return [bound]
+        return [_given(selector, bound, operand)]
     if ":" in selector:
         first, _, last = selector.partition(":")
         return _run(first, last, shapes.lines(operand.form), f"{operand.form}[{selector}]")
@@ -312,8 +319,7 @@ def _select_lines(operand: Operand, bound: str | None, shapes: Shapes) -> list[s
 def _select_columns(operand: Operand, bound: str | None, shapes: Shapes) -> list[str]:
     ids = shapes.forms[form_of(operand.form)].column_ids
     if iterates(operand.columns):
-        assert bound is not None
-        found = [bound]
+        found = [_given(operand.columns, bound, operand)]
     elif ":" in operand.columns:
         first, _, last = operand.columns.partition(":")
         found = _run(first, last, ids, operand.form)

@@ -35,6 +35,8 @@ _FILTER = (
     '"ExportBookmarksToPDFDestination":{"type":"boolean","value":"false"}}'
 )
 SECONDS = 180
+_PASSING = ("TMPDIR", "TEMP", "TMP", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")
+"""Variables that say where a program keeps things for the moment."""
 
 
 def find() -> str | None:
@@ -61,7 +63,7 @@ def convert(docx: bytes) -> bytes:
             *(program, f"-env:UserInstallation={Path(folder, 'profile').as_uri()}", "--headless"),
             *("--norestore", "--nolockcheck", "--convert-to", _FILTER, "--outdir", folder, str(source)),
         ]
-        _run(command)
+        _run(command, folder)
         result = source.with_suffix(".pdf")
         if not result.exists():
             raise XltoolsError(
@@ -70,8 +72,9 @@ def convert(docx: bytes) -> bytes:
         return result.read_bytes()
 
 
-def _run(command: list[str]) -> None:
-    environment = dict(os.environ)
+def _run(command: list[str], folder: str) -> None:
+    """Run LibreOffice; what it keeps for the moment stays in our private ``folder``."""
+    environment = dict(os.environ) | dict.fromkeys(_PASSING, folder)
     if sys.platform.startswith("linux"):
         environment["FONTCONFIG_FILE"] = str(_FONTS)
     hidden = getattr(subprocess, "CREATE_NO_WINDOW", 0)

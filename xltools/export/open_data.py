@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 from xltools import figures
 from xltools.amount import plain
@@ -50,8 +51,9 @@ def _harmless(text: str) -> str:
 
 
 def json_text(report: Report) -> str:
-    """The figures in the exchange format of ``figures``."""
-    return figures.to_json(report)
+    """The figures in the exchange format of ``figures``, without the names of those who prepared them."""
+    cover = replace(report.cover, prepared_by="", reviewed_by="")
+    return figures.to_json(replace(report, cover=cover))
 
 
 def schema_text() -> str:

@@ -133,7 +133,9 @@ class Reading:
         return [self._finding(fact, "narrative_name", text, max(self.text.find(text), 0), severity)]
 
     def _judge_number(self, fact: Fact, token: Token, sure: bool) -> list[Finding]:
-        assert token.number is not None and fact.value is not None
+        assert token.number is not None
+        if fact.value is None:  # what nobody gave cannot be held against anything
+            return []
         if (factor := _FACTORS.get(token.unit)) and fact.unit == "万元":
             return [self._judge_money(fact, token, factor, sure)]
         if token.number == fact.value:

@@ -99,7 +99,7 @@ def shift(formula: str, rows: int, columns: int) -> str:
 
     def row(fixed: str, digits: str) -> str:
         number = int(digits) + (0 if fixed else rows)
-        return f"{fixed}{number}" if 1 <= number <= MAX_ROW else ""
+        return f"{fixed}{number}" if 1 <= number <= MAX_ROW and int(digits) else ""
 
     def moved(match: re.Match[str]) -> str:
         parts = match.groups()

@@ -1,63 +1,102 @@
-"""What an old .xls tells beside its values: formulas, errors, merged cells, what is hidden, declared sizes.
+"""Old .xls workbooks, record by record: values, formulas, errors, merged cells, what is hidden.
 
-A library reads the values; it shows errors as blanks and takes room for any size that a sheet declares, so
-the records are walked here first. Source of the format: [MS-XLS] 2.4 (records), 2.5.133 (results).
+Read here and not by a library: those for this format can be made to hang, or to ask for terabytes, by a few
+bytes, and show errors as blanks. Source of the format: [MS-XLS] 2.4 (records), 2.5.133 (results of formulas),
+2.5.293 (strings); for files before Excel 97 the same records with texts in a code page.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from xltools.workbook import compound
-from xltools.workbook.address import join
-from xltools.workbook.biff_formula import ERRORS, Names, formula
-from xltools.workbook.container import bomb, damaged
-from xltools.workbook.facts import Facts
+from xltools.workbook.biff_formula import Names
+from xltools.workbook.container import damaged
+from xltools.workbook.date_formats import BUILT_IN_DATES, shows_dates
 
-MAX_AREA = 1_000_000
-"""Cells of the rectangle from A1 that a sheet holds or declares; libraries hold it whole."""
-_BIFF8 = 0x0600
-_CELLS = {0x0006, 0x00BD, 0x00FD, 0x0203, 0x0204, 0x0205, 0x027E}
-"""FORMULA, MULRK, LABELSST, NUMBER, LABEL, BOOLERR, RK: each begins with row and column."""
+BIFF8 = 0x0600
+"""The version of Excel 97 and later."""
+_CODE_PAGES = {1200: "utf-16-le", 936: "gb18030", 950: "big5", 1252: "cp1252", 65001: "utf-8", 932: "cp932"}
+_VISIBLE, _HIDDEN, _WORKSHEET = 0, 1, 0
+
+MAX_SHEETS = 1_000
+"""Sheets of one workbook."""
 
 Record = tuple[int, bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class OldSheet:
+    """One sheet of the list: where its records begin, and what kind of sheet it is."""
+
+    name: str
+    at: int
+    visible: bool
+    worksheet: bool
+
+
+@dataclass(slots=True)
+class OldBook:
+    """What the sheets of an .xls share. ``dates`` tells of each style whether it shows a date; ``start`` is
+    the day from which dates count (0: 1900, 1462: 1904); ``codec`` is that of texts before Excel 97."""
+
+    stream: bytes = field(repr=False)
+    modern: bool = True
+    codec: str = "gb18030"
+    sheets: list[OldSheet] = field(default_factory=list)
+    strings: list[str] = field(default_factory=list)
+    styles: list[int] = field(default_factory=list)
+    formats: dict[int, str] = field(default_factory=dict)
+    start: int = 0
+    names: Names = field(default_factory=Names)
+    dates: list[bool] = field(default_factory=list)
+
+    def text(self, body: bytes, at: int, wide_length: bool = True) -> str:
+        """The text whose length stands at ``at``, in one byte or two."""
+        layout = "<H" if wide_length else "<B"
+        (length,) = struct.unpack_from(layout, body, at)
+        at += struct.calcsize(layout)
+        if not self.modern:
+            return body[at : at + length].decode(self.codec, "replace")
+        wide = body[at] & 1
+        raw = body[at + 1 : at + 1 + length * (2 if wide else 1)]
+        return raw.decode("utf-16-le" if wide else "latin-1", "replace")
+
+
 def modern(data: bytes) -> bool:
-    """Whether the file is of Excel 97 or later: only their formulas are read."""
-    head = compound.stream(data, "workbook")[:6]
-    return len(head) == 6 and struct.unpack_from("<H", head, 4)[0] == _BIFF8
+    """Whether an .xls is of Excel 97 or later: only their formulas are read."""
+    return compound.stream(data, "workbook", "book")[4:6] == BIFF8.to_bytes(2, "little")
 
 
-def read_facts(data: bytes) -> list[Facts]:
-    """The facts of all sheets in their order; formulas only of files of Excel 97 and later.
-
-    Raises XltoolsError where a sheet spans, or says that it spans, more cells than can be held.
-    """
+def open_book(data: bytes) -> OldBook:
+    """What an .xls shares among its sheets. Raises XltoolsError where it is damaged."""
     stream = compound.stream(data, "workbook", "book")
-    if not stream:
+    if len(stream) < 8:
         raise damaged("旧格式文件结构有误")
-    names = Names()
-    places: list[int] = []
-    for kind, body in _records(stream, 0):
-        if kind == 0x0085:
-            if len(body) < 8:
-                raise damaged("工作表目录有误")
-            places += struct.unpack_from("<L", body)
-        names.take(kind, body)
-    known = names if modern(data) else None
-    return [_Sheet(stream, at, known).facts for at in places]
+    book = OldBook(stream)
+    try:
+        book.modern = struct.unpack_from("<H", stream, 4)[0] == BIFF8
+        _globals(book)
+    except (struct.error, IndexError):
+        raise damaged("旧格式文件的记录不完整") from None
+    if not 0 < len(book.sheets) <= MAX_SHEETS:
+        raise damaged(f"工作表目录中有 {len(book.sheets)} 张表")
+    book.dates = [
+        number in BUILT_IN_DATES or shows_dates(book.formats.get(number, "")) for number in book.styles
+    ]
+    return book
 
 
-def _records(stream: bytes, at: int) -> Iterator[Record]:
+def records(stream: bytes, at: int) -> Iterator[Record]:
     """The records of the substream that begins at ``at``; charts inside of it are passed over."""
     depth = 0
     while at + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, at)
         body = stream[at + 4 : at + 4 + length]
         at += 4 + length
-        if kind & 0x00FF == 0x09 and kind in (0x0009, 0x0209, 0x0409, 0x0809):
+        if kind in (0x0009, 0x0209, 0x0409, 0x0809):
             depth += 1
         elif kind == 0x000A:
             depth -= 1
@@ -67,82 +106,84 @@ def _records(stream: bytes, at: int) -> Iterator[Record]:
             yield kind, body
 
 
-class _Sheet:
-    """The facts of one sheet; ``names`` are None where formulas cannot be read."""
+def _globals(book: OldBook) -> None:
+    shared: list[bytes] = []
+    previous = 0
+    for kind, body in records(book.stream, 0):
+        match kind:
+            case 0x0085:
+                at, state, sort = struct.unpack_from("<LBB", body)
+                name = book.text(body, 6, wide_length=False)
+                book.sheets.append(OldSheet(name, at, state & 3 == _VISIBLE, sort == _WORKSHEET))
+            case 0x0042:
+                book.codec = _CODE_PAGES.get(struct.unpack_from("<H", body)[0], book.codec)
+            case 0x0022:
+                book.start = 1462 if body[:1] == b"\x01" else 0
+            case 0x00E0:
+                book.styles.append(struct.unpack_from("<H", body, 2)[0])
+            case 0x041E:
+                (number,) = struct.unpack_from("<H", body)
+                book.formats[number] = book.text(body, 2, wide_length=book.modern)
+            case 0x00FC:
+                shared = [body[8:]]
+            case 0x003C if previous == 0x00FC:
+                shared.append(body)
+                continue
+        if book.modern:
+            book.names.take(kind, body)
+        previous = kind
+    book.names.sheets = [sheet.name for sheet in book.sheets]
+    book.strings = list(_Strings(shared)) if shared else []
 
-    def __init__(self, stream: bytes, at: int, names: Names | None) -> None:
-        self.facts = Facts()
-        self.names = names
-        self.shared: dict[bytes, bytes] = {}
-        self.waiting: list[tuple[int, int, bytes]] = []
-        self.last = b""
-        self.rows = self.columns = 0
-        for kind, body in _records(stream, at):
-            try:
-                self.take(kind, body)
-            except (struct.error, IndexError):
-                raise damaged("旧格式文件的记录不完整") from None
-        for row, column, tokens in self.waiting:
-            self.add(row, column, self.shared.get(tokens[1:5], b""))
 
-    def take(self, kind: int, body: bytes) -> None:
-        if kind in _CELLS:
-            row, column = struct.unpack_from("<HH", body)
-            last = struct.unpack_from("<H", body, len(body) - 2)[0] if kind == 0x00BD else column
-            self.reach(row + 1, last + 1)
-            if kind == 0x0006:
-                self.formula(row, column, body)
-            elif kind == 0x0205 and body[7]:
-                self.facts.errors[join(row + 1, column + 1)] = ERRORS.get(body[6], "#VALUE!")
-        elif kind == 0x0200 and len(body) >= 14:
-            _, bottom, _, right = struct.unpack_from("<LLHH", body)
-            self.reach(bottom, right)
-        elif kind == 0x04BC:
-            self.shared[self.last] = body[8:]
-        elif kind == 0x0208 and struct.unpack_from("<H", body, 12)[0] & 0x20:
-            self.facts.hidden_rows.add(struct.unpack_from("<H", body)[0] + 1)
-        elif kind == 0x007D and struct.unpack_from("<H", body, 8)[0] & 1:
-            first, last = struct.unpack_from("<HH", body)
-            self.facts.hidden_columns.update(range(first + 1, min(last, 255) + 2))
-        elif kind == 0x00E5:
-            self.merged(body)
-        elif kind == 0x001C:
-            self.facts.notes = True
+class _Strings:
+    """The shared strings, which run on over the ends of records."""
 
-    def reach(self, rows: int, columns: int) -> None:
-        """Note how far the sheet goes."""
-        self.rows, self.columns = max(self.rows, rows), max(self.columns, columns)
-        if self.rows * self.columns > MAX_AREA:
-            raise bomb(f"数据区域达 {self.rows} 行 × {self.columns} 列")
+    def __init__(self, segments: list[bytes]) -> None:
+        self.segments = segments
+        self.number = self.at = 0
 
-    def merged(self, body: bytes) -> None:
-        (count,) = struct.unpack_from("<H", body)
-        for number in range(min(count, (len(body) - 2) // 8)):
-            top, bottom, left, right = struct.unpack_from("<4H", body, 2 + 8 * number)
-            self.facts.merges.append(f"{join(top + 1, left + 1)}:{join(bottom + 1, right + 1)}")
+    def __iter__(self) -> Iterator[str]:
+        try:
+            while self.more():
+                yield self.one()
+        except (struct.error, IndexError):
+            return  # cut off: cells that refer to the rest are damaged
 
-    def formula(self, row: int, column: int, body: bytes) -> None:
-        """A FORMULA record: its result, and its tokens where they are read."""
-        self.last = body[:4]
-        address = join(row + 1, column + 1)
-        result = body[6:14]
-        if result[6:] == b"\xff\xff" and result[0] == 2:
-            self.facts.errors[address] = ERRORS.get(result[2], "#VALUE!")
-        elif result == bytes(8):
-            # LibreOffice stores 0 for texts that it did not compute itself.
-            self.facts.doubtful.append(address)
-        if self.names is None:
-            return
-        (length,) = struct.unpack_from("<H", body, 20)
-        tokens = body[22 : 22 + length]
-        if tokens[:1] == b"\x01":
-            self.waiting.append((row, column, tokens))
-        else:
-            self.add(row, column, body[20:])
+    def more(self) -> bool:
+        """Whether anything is left; steps into the next record."""
+        while self.number < len(self.segments) and self.at >= len(self.segments[self.number]):
+            self.number, self.at = self.number + 1, 0
+        return self.number < len(self.segments)
 
-    def add(self, row: int, column: int, tokens: bytes) -> None:
-        """A formula by its tokens, the length before them."""
-        assert self.names is not None
-        (length,) = struct.unpack_from("<H", tokens) if len(tokens) > 1 else (0,)
-        text = formula(tokens[2 : 2 + length], row, column, self.names)
-        self.facts.formulas[join(row + 1, column + 1)] = text
+    def take(self, count: int) -> bytes:
+        """Bytes that may be split by the end of a record."""
+        found = b""
+        while count and self.more():
+            piece = self.segments[self.number][self.at : self.at + count]
+            found += piece
+            self.at += len(piece)
+            count -= len(piece)
+        if count:
+            raise IndexError
+        return found
+
+    def one(self) -> str:
+        length, flags = struct.unpack("<HB", self.take(3))
+        runs = struct.unpack("<H", self.take(2))[0] if flags & 8 else 0
+        more = struct.unpack("<L", self.take(4))[0] if flags & 4 else 0
+        parts: list[str] = []
+        wide = flags & 1
+        while True:
+            size = 2 if wide else 1
+            room = (len(self.segments[self.number]) - self.at) // size if self.more() else 0
+            raw = self.take(min(length, room) * size)
+            parts.append(raw.decode("utf-16-le" if wide else "latin-1", "replace"))
+            length -= len(raw) // size
+            if not length:
+                break
+            # What runs on in the next record says anew how wide its letters are.
+            self.number, self.at = self.number + 1, 1
+            wide = self.segments[self.number][0] & 1
+        self.take(4 * runs + min(more, len(self.segments) * 9000))
+        return "".join(parts)

@@ -92,7 +92,7 @@ def formula(tokens: bytes, row: int, column: int, names: Names) -> str:
         stack = _Reader(tokens, row, column, names).read()
     except (_NotUnderstood, struct.error, IndexError):
         return UNKNOWN
-    return stack[0] if len(stack) == 1 and len(stack[0]) <= _MOST else UNKNOWN
+    return stack[0] if len(stack) == 1 and 0 < len(stack[0]) <= _MOST else UNKNOWN
 
 
 class _Reader:
@@ -194,8 +194,7 @@ class _Reader:
 
     def function(self, number: int, count: int | None) -> None:
         if number == _NAMED:
-            assert count is not None
-            arguments = self.arguments(count)
+            arguments = self.arguments(count or 0)
             name = arguments.pop(0)
         else:
             if number not in _FUNCTIONS:

@@ -25,8 +25,15 @@ def recognise(data: bytes) -> str:
         return "damaged"
 
 
+def _sector_size(data: bytes) -> int:
+    shift: int = struct.unpack_from("<H", data, 30)[0]
+    if shift not in (9, 12):
+        raise IndexError(shift)
+    return 1 << shift
+
+
 def _recognise(data: bytes) -> str:
-    size = 1 << min(struct.unpack_from("<H", data, 30)[0], 16)
+    size = _sector_size(data)
     first_directory, _, cutoff = struct.unpack_from("<3L", data, 48)
     streams = _streams(data, size, first_directory)
     if "encryptedpackage" in streams:
@@ -66,7 +73,7 @@ def stream(data: bytes, *names: str) -> bytes:
     Streams below the cutoff, which lie in the mini stream, are read too.
     """
     try:
-        size = 1 << min(struct.unpack_from("<H", data, 30)[0], 16)
+        size = _sector_size(data)
         first_directory, _, cutoff, first_mini = struct.unpack_from("<4L", data, 48)
         streams = _streams(data, size, first_directory)
         found = next((streams[name] for name in names if name in streams), None)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from xltools.errors import XltoolsError
 from xltools.functions import CellError
 from xltools.workbook.address import area, join
 from xltools.workbook.formulas import plain
@@ -19,6 +20,7 @@ from xltools.workbook.operations import (
     ERRORS,
     LEVELS,
     NATIVE,
+    TOO_LARGE,
     Block,
     Unsupported,
     Value,
@@ -84,6 +86,8 @@ class Evaluator:
             value = _Formula(self, grid, plain(grid.facts.formulas[address])).value()
         except RecursionError:
             raise Unsupported("公式过于复杂") from None
+        except ArithmeticError:  # a number beyond all bounds
+            value = CellError.NUM
         finally:
             self._under_way.discard(cell)
         self._known[cell] = value
@@ -176,7 +180,8 @@ class _Formula:
     def primary(self) -> Operand:
         kind, text = self.take()
         if kind == "number":
-            return Decimal(text)
+            value = Decimal(text)
+            return value if value < TOO_LARGE else CellError.NUM
         if kind == "text":
             return text[1:-1].replace('""', '"')
         if kind == "error":
@@ -198,7 +203,10 @@ class _Formula:
         grid = self.grid
         if sheet:
             grid = self.evaluator.grid(sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet)
-        return Range(grid, *area(cells.upper()))
+        try:
+            return Range(grid, *area(cells.upper()))
+        except XltoolsError:
+            raise Unsupported(f"公式中的“{cells}”不是单元格") from None
 
     def scalar(self, operand: Operand) -> Value:
         """A single value; a range of one cell is that cell."""
@@ -246,13 +254,13 @@ class _Formula:
             raise Unsupported(f"公式用了函数 {name}")
         try:
             return NATIVE[name](values)
-        except (IndexError, InvalidOperation, TypeError):
+        except (IndexError, InvalidOperation, TypeError, ValueError):
             return CellError.VALUE
 
     def index(self, arguments: list[Operand]) -> Operand:
         """INDEX(range, n) or INDEX(range, row, column): one cell of a range."""
         numbers = [number(self.scalar(argument)) for argument in arguments[1:]]
-        if not isinstance(arguments[0], Range) or not 1 <= len(numbers) <= 2:
+        if not arguments or not isinstance(arguments[0], Range) or not 1 <= len(numbers) <= 2:
             raise Unsupported("公式中 INDEX 的写法不能识别")
         if any(isinstance(one, CellError) for one in numbers):
             return CellError.VALUE

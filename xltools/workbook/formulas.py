@@ -12,12 +12,10 @@ from collections.abc import Iterable, Mapping
 
 from xltools.workbook.address import MAX_COLUMN, column_number, join, shift, split
 from xltools.workbook.container import bomb
-from xltools.workbook.facts import Facts
+from xltools.workbook.facts import Facts, too_much
 from xltools.workbook.markup import broken, hostile, local, parse, parser, unescape
 from xltools.workbook.package import Package, Sheet, relationships, resolve
 
-MAX_AREA = 1_000_000
-"""Cells of the rectangle from A1 that holds all contents of a sheet; readers hold such a rectangle whole."""
 MAX_SHEET = 32 * 2**20
 """Bytes of one sheet's XML."""
 MAX_STRINGS = 64 * 2**20
@@ -195,13 +193,7 @@ def too_wide(text: str, start: int, end: int) -> str:
     for match in _FILLED.finditer(text, start, end):
         rows = max(rows, int(match[2]))
         columns = max(columns, column_number(match[1]))
-    return _size_trouble(rows, columns)
-
-
-def _size_trouble(rows: int, columns: int) -> str:
-    if rows * columns <= MAX_AREA:
-        return ""
-    return f"数据区域达 {rows} 行 × {columns} 列，超出可读取的范围"
+    return too_much(rows, columns)
 
 
 def take_layout(facts: Facts, text: str, start: int, end: int) -> bool:
@@ -258,7 +250,9 @@ class SharedFormulas:
         self.add(cell, dict(_ATTRIBUTE.findall(how)) if how else {}, unescape(text), stored)
 
     def add(self, cell: str, how: Mapping[str, str], text: str, stored: bool) -> None:
-        """A formula by its attributes and its text."""
+        """A formula by its attributes and its text. Of a cell that occurs twice the first counts."""
+        if cell in self.facts.formulas:
+            return
         kind = how.get("t")
         if kind in ("array", "dataTable"):
             self.facts.arrays[cell] = how.get("ref", cell)
@@ -280,7 +274,7 @@ def slow_facts(content: bytes, part: str) -> Facts:
     parse(reader.engine, content, part)
     if not reader.seen:
         raise broken(part)
-    trouble = _size_trouble(reader.last_row, reader.last_column)
+    trouble = too_much(reader.last_row, reader.last_column)
     return Facts(trouble=trouble) if trouble else reader.facts
 
 
@@ -301,7 +295,7 @@ class _Expat:
         self.engine.StartElementHandler = self.start
         self.engine.EndElementHandler = self.end
         self.engine.CharacterDataHandler = self.characters
-        # No spreadsheet program writes them, and readers lose what stands in them.
+        # No spreadsheet program writes them, and readers of values lose what stands in them.
         self.engine.StartCdataSectionHandler = self.odd
         self.engine.CommentHandler = self.odd
 
@@ -320,7 +314,7 @@ class _Expat:
 
     def odd(self, *_: object) -> None:
         """A comment or CDATA: between elements it does no harm."""
-        if self.path[-1:] and self.path[-1] in self.text and self.path[-1] != "f":
+        if self.path[-1:] and self.path[-1] in ("v", "t"):
             raise broken(self.part)
 
     def start_data(self, name: str, attributes: dict[str, str]) -> None:

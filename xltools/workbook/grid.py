@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Lock
 
 from xltools.errors import XltoolsError
 from xltools.report import Place
 from xltools.workbook import biff, opendocument
 from xltools.workbook.address import join
-from xltools.workbook.facts import Facts
+from xltools.workbook.biff_sheet import read_sheet
+from xltools.workbook.container import damaged
+from xltools.workbook.facts import Budget, Facts
 from xltools.workbook.package import Kind, Package
 from xltools.workbook.values import Content, read_contents
 
@@ -60,11 +65,13 @@ def plain_grids(sheets: Mapping[str, Sequence[Sequence[object]]], facts: Mapping
 def file_grids(package: Package) -> list[Grid]:
     """The grids of an opened file, with the text of error values (#REF!) in their places.
 
-    Values come from our own reader; from python-calamine for what that one leaves aside (dates, other
-    dialects) and for .xls and .ods. Raises XltoolsError for what calamine cannot read.
+    Values come from our own readers; from python-calamine for what those leave aside (dates, other
+    dialects) and for .ods. Raises XltoolsError for what calamine cannot read.
     """
-    if package.kind in (Kind.XLS, Kind.ODS):
-        return _other_grids(package)
+    if package.kind is Kind.XLS:
+        return _old_grids(package)
+    if package.kind is Kind.ODS:
+        return _open_grids(package)
     grids = [
         Grid(content.sheet.name, content.rows or [], content.facts, content.sheet.state == "visible")
         if content.rows is not None or content.facts.trouble
@@ -72,7 +79,7 @@ def file_grids(package: Package) -> list[Grid]:
         for content in read_contents(package)
     ]
     others = {grid.sheet.name: grid for grid in grids if isinstance(grid, Content)}
-    found = {name: rows for _, name, _, rows in _values(package, others)} if others else {}
+    found = _general(package, others) if others else {}
     result = []
     for grid in grids:
         if isinstance(grid, Content):
@@ -83,41 +90,60 @@ def file_grids(package: Package) -> list[Grid]:
     return result
 
 
-def _other_grids(package: Package) -> list[Grid]:
-    """The grids of an .xls or .ods."""
-    if package.kind is Kind.ODS:
-        known = opendocument.read_facts(package.read("content.xml"))
-        grids = [
-            Grid(name, rows, known.get(name, Facts()), visible)
-            for _, name, visible, rows in _values(package, None)
-        ]
-    else:
-        facts = biff.read_facts(package.data)
-        grids = [
-            Grid(name, rows, facts[number] if number < len(facts) else Facts(), visible)
-            for number, name, visible, rows in _values(package, None)
-        ]
+def _general(package: Package, wanted: Mapping[str, Content]) -> dict[str, list[Row]]:
+    """The rows of the sheets that our own reader leaves aside; those that are too much together stay out."""
+    budget = Budget()
+    found: dict[str, list[Row]] = {}
+    for name, _, rows in _values(package, wanted):
+        if trouble := budget.take(rows):
+            for rest in wanted.keys() - found.keys():
+                wanted[rest].facts = Facts(trouble=trouble)
+            break
+        found[name] = rows
+    return found
+
+
+def _open_grids(package: Package) -> list[Grid]:
+    """The grids of an .ods."""
+    known = opendocument.read_facts(package.read("content.xml"))
+    grids = [
+        Grid(name, rows, known.get(name, Facts()), visible) for name, visible, rows in _values(package, None)
+    ]
     for grid in grids:
         _put_errors(grid)
     return grids
 
 
-def _values(package: Package, wanted: Collection[str] | None) -> Iterator[tuple[int, str, bool, list[Row]]]:
-    """Number from 0, name, visibility and rows of the worksheets wanted (None: all)."""
+def _old_grids(package: Package) -> list[Grid]:
+    """The grids of an .xls."""
+    book = biff.open_book(package.data)
+    budget = Budget()
+    grids = []
+    for sheet in book.sheets:
+        if sheet.worksheet:
+            rows, facts = ([], Facts()) if budget.trouble else read_sheet(book, sheet)
+            if trouble := budget.take(rows):
+                rows, facts = [], Facts(trouble=trouble)
+            grids.append(Grid(sheet.name, rows, facts, sheet.visible))
+    return grids
+
+
+def _values(package: Package, wanted: Collection[str] | None) -> Iterator[tuple[str, bool, list[Row]]]:
+    """Name, visibility and rows of the worksheets wanted (None: all)."""
     from io import BytesIO
 
     import python_calamine as calamine
 
     try:
-        with calamine.load_workbook(BytesIO(package.data)) as workbook:
-            for number, sheet in enumerate(workbook.sheets_metadata):
+        with _quiet(), calamine.load_workbook(BytesIO(package.data)) as workbook:
+            for sheet in workbook.sheets_metadata:
                 if sheet.typ is not calamine.SheetTypeEnum.WorkSheet:
                     continue
                 if wanted is not None and sheet.name not in wanted:
                     continue
                 visible = sheet.visible is calamine.SheetVisibleEnum.Visible
                 rows: list[Row] = workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)  # type: ignore[assignment]
-                yield number, sheet.name, visible, rows
+                yield sheet.name, visible, rows
     except calamine.PasswordError:
         raise XltoolsError(
             "工作簿设有打开密码，无法读取。", "请在 Excel 里打开，去掉密码并保存后再试。"
@@ -127,6 +153,33 @@ def _values(package: Package, wanted: Collection[str] | None) -> Iterator[tuple[
             f"工作簿的内容无法读取（{_clause(error)}）。",
             "请在 Excel 或 WPS 里打开，另存为“Excel 工作簿 (*.xlsx)”后再试。",
         ) from None
+    except BaseException as error:
+        # A panic inside the library is no Exception: it would end the program, with a trace on the screen.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise damaged("内容有误，读取中断") from None
+
+
+_one_at_a_time = Lock()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """What the library writes of its troubles beside our back goes nowhere."""
+    with _one_at_a_time:
+        try:
+            kept = os.dup(2)
+        except OSError:  # a program without a console
+            yield
+            return
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            os.close(nowhere)
 
 
 def _clause(error: Exception) -> str:

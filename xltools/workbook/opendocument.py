@@ -11,13 +11,11 @@ import re
 from xltools.errors import XltoolsError
 from xltools.workbook.address import MAX_COLUMN, MAX_ROW, join
 from xltools.workbook.container import bomb
-from xltools.workbook.facts import Facts
+from xltools.workbook.facts import MAX_AREA, MAX_AREAS, Facts
 from xltools.workbook.markup import Attributes, local, parse, parser
 
 MAX_CONTENT = 64 * 2**20
 """Bytes of content.xml."""
-MAX_AREA = 1_000_000
-"""Cells of the rectangle from A1 that holds all contents of a table; libraries hold it whole."""
 _COPIES = 1_000
 """Repetitions of a formula or an error that are followed; no program writes more than one."""
 
@@ -64,7 +62,7 @@ class _Reader:
         self.filled = False
         self.paragraph = self.depth = 0
         self.text = ""
-        self.bottom = self.right = 0
+        self.bottom = self.right = self.total = 0
 
     def start(self, name: str, attributes: Attributes) -> None:
         name = local(name)
@@ -109,6 +107,9 @@ class _Reader:
             self.paragraph -= 1
         elif name == "table":
             self.depth -= 1
+            self.total += self.bottom * self.right
+            if self.total > MAX_AREAS:
+                raise bomb(f"各表的数据区域合计 {self.total} 个单元格")
         elif name in ("table-cell", "covered-table-cell") and self.filled:
             self.filled = False
             self.bottom = max(self.bottom, self.row + self.height)

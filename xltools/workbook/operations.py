@@ -9,7 +9,7 @@ import operator
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from xltools import amount, functions
@@ -21,7 +21,7 @@ Value = None | bool | Decimal | str | CellError
 Block = list[list[Value]]
 ERRORS = {error.value: error for error in CellError}
 _PLACES = 10
-_TOO_LARGE = Decimal("1e308")
+TOO_LARGE = Decimal("1e308")
 
 
 class Unsupported(Exception):
@@ -94,14 +94,14 @@ def binary(sign: str, left: Value, right: Value) -> Value:
         if sign == "/":
             result = one / two if two else None
         elif sign == "^":
-            result = Decimal(one**two) if abs(two) < 100 else _TOO_LARGE
+            result = Decimal(one**two) if abs(two) < 100 else TOO_LARGE
         else:
             result = _ARITHMETIC[sign](one, two)
-    except (InvalidOperation, OverflowError):
+    except ArithmeticError:
         return CellError.NUM
     if result is None:
         return CellError.DIV0
-    return result if abs(result) < _TOO_LARGE else CellError.NUM
+    return result if abs(result) < TOO_LARGE else CellError.NUM
 
 
 def text(value: Value) -> str:

@@ -1,8 +1,8 @@
 """Put a new version of a file in the place of the old one: the whole of it or nothing, with a backup kept.
 
-The order of steps: refuse if the file is open elsewhere or changed since it was read; copy the old version
-into the backup folder; write the new one beside the file under a passing name; flush; rename over the file.
-A crash at any point leaves the old or the new version whole.
+The order of steps: wait until no other process of ours is saving the file; refuse if it is open elsewhere or
+changed since it was read; copy the old version into the backup folder; write the new one beside the file
+under a passing name; flush; rename over the file. A crash at any point leaves the old or the new one whole.
 
 Backups of ``决算.xlsx`` lie beside it in the folder ``决算.xlsx.备份``, named
 ``决算.20250301-153012-250.xlsx`` (local time, milliseconds last); the last ten are kept.
@@ -18,6 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from xltools.errors import XltoolsError
+from xltools.workbook.lock import alone
 
 BACKUPS_KEPT = 10
 """Backups kept for one file; older ones are removed after a successful save."""
@@ -38,15 +39,16 @@ def save(path: str | Path, data: bytes, original: bytes | None = None, backup: b
     """
     path = _real(Path(path))
     try:
-        _sweep(path.parent)
-        old = _current(path)
-        if original is not None and old != original:
-            raise XltoolsError(
-                f"“{path.name}”在读取之后被别的程序改过，没有写入。", "请重新打开最新的文件再做一次。"
-            )
-        check_writable(path)
-        kept = _keep(path, old) if backup and old is not None else None
-        _put(path, data, _mode(path))
+        with alone(path):
+            _sweep(path.parent)
+            old = _current(path)
+            if original is not None and old != original:
+                raise XltoolsError(
+                    f"“{path.name}”在读取之后被别的程序改过，没有写入。", "请重新打开最新的文件再做一次。"
+                )
+            check_writable(path)
+            kept = _keep(path, old) if backup and old is not None else None
+            _put(path, data, _mode(path))
     except OSError as error:
         raise _worded(error, path) from None
     if kept is not None:
@@ -77,7 +79,10 @@ def check_writable(path: str | Path) -> None:
 def open_elsewhere(path: Path) -> str | None:
     """Who has the file open, by the owner files of Excel, WPS and LibreOffice beside it; None: nobody."""
     name = path.name
-    for beside in (f"~${name}", f".~{name}"):
+    owners = [f"~${name}", f".~{name}"]
+    if path.suffix.lower() == ".docx":  # Word puts its mark in the place of the first letters
+        owners += [f"~${name[1:]}", f"~${name[2:]}"]
+    for beside in owners:
         if (path.parent / beside).exists():
             return (
                 f"“{who}”在 Excel 或 WPS 里"

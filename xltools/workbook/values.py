@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from xltools.workbook.address import column_letters
-from xltools.workbook.facts import Facts
+from xltools.workbook.date_formats import BUILT_IN_DATES, shows_dates
+from xltools.workbook.facts import Budget, Facts
 from xltools.workbook.formulas import (
     SharedFormulas,
     decode,
@@ -27,7 +28,7 @@ from xltools.workbook.formulas import (
     take_layout,
     too_wide,
 )
-from xltools.workbook.markup import unescape
+from xltools.workbook.markup import parse, parser, unescape
 from xltools.workbook.package import Package, Sheet
 
 Row = list[object]
@@ -52,7 +53,17 @@ def read_contents(package: Package) -> list[Content]:
     """
     strings = _shared_strings(package)
     dates = _date_styles(package)
-    return [_content(package, sheet, strings, dates) for sheet in package.sheets if sheet.kind == "worksheet"]
+    budget = Budget()
+    found = []
+    for sheet in package.sheets:
+        if sheet.kind == "worksheet":
+            content = Content(sheet, None, Facts())
+            if not budget.trouble:
+                content = _content(package, sheet, strings, dates)
+            if trouble := budget.take(content.rows or []):
+                content = Content(sheet, None, Facts(trouble=trouble))
+            found.append(content)
+    return found
 
 
 def _content(package: Package, sheet: Sheet, strings: list[str] | None, dates: set[str] | None) -> Content:
@@ -192,8 +203,11 @@ def _shared_strings(package: Package) -> list[str] | None:
     simple = text.count("<") == 4 * len(found) + 2 + text.startswith("<?") and not any(
         run for _, run in found
     )
-    if not simple and not _all_found(text, len(found)):
-        return None
+    if not simple:
+        # Counting proves nothing of what is no XML, and programs differ in what they make of that.
+        parse(parser("sharedStrings.xml"), content, "sharedStrings.xml")
+        if not _all_found(text, len(found)):
+            return None
     return [
         (simple if "&" not in simple and "_x" not in simple else _plain(simple))
         if not runs
@@ -202,29 +216,19 @@ def _shared_strings(package: Package) -> list[str] | None:
     ]
 
 
+_ANY_STRING, _ANY_TEXT = re.compile(r"<si[\s/>]"), re.compile(r"<t[\s/>]")
+
+
 def _all_found(text: str, number: int) -> bool:
     """Whether these are all strings, and all texts in them are written in the way that is read here."""
     texts = text.count("<t>") + text.count('<t xml:space="preserve">') + text.count("<t/>")
-    return number == text.count("<si>") + text.count("<si/>") + text.count("<si ") and texts == (
-        text.count("<t>") + text.count("<t ") + text.count("<t/>")
-    )
+    return number == len(_ANY_STRING.findall(text)) and texts == len(_ANY_TEXT.findall(text))
 
 
 _XF = re.compile(r'<xf\b(?:[^>]*? numFmtId="([0-9]+)")?')
 _FORMAT_ID = re.compile(r' numFmtId="([0-9]+)"')
 _FORMAT = re.compile(r"<numFmt [^>]*>")
 _CODE = re.compile(r' formatCode="([^"]*)"')
-_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
-_BUILT_IN_DATES = frozenset(map(str, (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))))
-
-
-_LONGEST_CODE = 2_000
-"""Characters of a number format that are looked at; Excel allows 255."""
-
-
-def _shows_dates(code: str) -> bool:
-    """Whether a number format shows a date or time."""
-    return re.search("[dmyhs]", _LITERAL.sub("", code), re.IGNORECASE) is not None
 
 
 def _date_styles(package: Package) -> set[str] | None:
@@ -236,10 +240,10 @@ def _date_styles(package: Package) -> set[str] | None:
     start, end = text.find("<cellXfs"), text.find("</cellXfs>")
     if start < 0 or end < 0:
         return None
-    formats = set(_BUILT_IN_DATES)
+    formats = set(map(str, BUILT_IN_DATES))
     for element in _FORMAT.findall(text, 0, text.find("</numFmts>") + 1):
         identity, code = _FORMAT_ID.search(element), _CODE.search(element)
-        if identity and code and _shows_dates(unescape(code[1][:_LONGEST_CODE])):
+        if identity and code and shows_dates(unescape(code[1])):
             formats.add(identity[1])
     styles = _XF.findall(text, start, end)
     found = {str(number) for number, identity in enumerate(styles) if identity in formats}

@@ -118,8 +118,7 @@ class CalcPort:
             target.copyRange(target.getCellByPosition(0, row).CellAddress, model.RangeAddress)
 
     def snapshot(self):
-        handle, path = tempfile.mkstemp(suffix=".xlsx", prefix="xltools-")
-        os.close(handle)
+        path = os.path.join(tempfile.mkdtemp(prefix="xltools-"), "copy.xlsx")
         self.document.storeToURL(
             uno.systemPathToFileUrl(path), (property_value("FilterName", "Calc MS Excel 2007 XML"),)
         )

@@ -214,8 +214,7 @@ def create(
         raise _cannot_write(path, error) from error
     try:
         built = build(edition, report, draft, unit, results)
-        os.chmod(draft, 0o644)
-        os.replace(draft, path)
+        place(draft, path, overwrite)
     except OSError as error:
         raise _cannot_write(path, error) from error
     finally:
@@ -224,7 +223,28 @@ def create(
     return built
 
 
+def place(draft: str, path: Path, overwrite: bool) -> None:
+    """Give a finished file its name, with the rights that a new file of the user has. Raises
+    FileExistsError where another process was quicker and ``overwrite`` is False."""
+    mask = os.umask(0)
+    os.umask(mask)
+    os.chmod(draft, 0o666 & ~mask)
+    if overwrite:
+        os.replace(draft, path)
+    elif os.name == "nt":
+        os.rename(draft, path)
+    else:
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without links
+            os.replace(draft, path)
+
+
 def _cannot_write(path: Path, error: OSError) -> XltoolsError:
+    if isinstance(error, FileExistsError):
+        return XltoolsError(f"“{path}”已经存在，没有覆盖。", "请换一个文件名，或先移走原来的文件。")
     if isinstance(error, FileNotFoundError):
         return XltoolsError(f"没有文件夹“{path.parent}”。", "请先建立文件夹，或换一个位置。")
     return XltoolsError(
