@@ -318,7 +318,8 @@ def test_create_says_what_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("os.replace", full)
+    for way in ("replace", "rename", "link"):
+        monkeypatch.setattr(f"os.{way}", full)
     with pytest.raises(XltoolsError, match="不能写入"):
         create(tmp_path / "x.xlsx", EDITION)
     assert not list(tmp_path.iterdir())

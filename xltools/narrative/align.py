@@ -28,6 +28,8 @@ _TOKEN = re.compile(
     rf"|(?P<direction>{'|'.join(SAME + UP + DOWN)})|(?P<character>[\s\S])"
 )
 _NEAR = 3
+# longer than the one character that is the shape of everything else
+NUMBER, DIRECTION = "number", "direction"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,9 @@ def tokens(text: str) -> list[Token]:
     for match in _TOKEN.finditer(plain(text)):
         if match["number"]:
             number = Decimal(match["number"].replace(",", "").replace("−", "-"))
-            found.append(Token(match[0], match.start(), "#", number, match["unit"] or ""))
+            found.append(Token(match[0], match.start(), NUMBER, number, match["unit"] or ""))
         elif match["direction"]:
-            found.append(Token(match[0], match.start(), "→"))
+            found.append(Token(match[0], match.start(), DIRECTION))
         else:
             found.append(Token(match[0], match.start(), match[0]))
     return found
@@ -102,7 +104,7 @@ def pair(expected: str, facts: Sequence[Fact], text: str) -> tuple[list[Pair], l
         index = at.get(fact.start)
         if index is not None and index in partner:
             pairs[number] = Pair(fact, right[partner[index]], sure=index in sure)
-    free = [index for index, token in enumerate(right) if token.shape == "#" and index not in used]
+    free = [index for index, token in enumerate(right) if token.shape == NUMBER and index not in used]
     for number, fact in enumerate(facts):
         if number not in pairs:
             moved = next((index for index in free if _says(right[index], fact)), None)
@@ -127,7 +129,7 @@ def _partners(left: Sequence[Token], right: Sequence[Token]) -> tuple[dict[int, 
             if a2 - a1 >= _NEAR:
                 sure.update(range(a1, a2))
         elif tag == "replace":
-            for shape in "#→":
+            for shape in (NUMBER, DIRECTION):
                 mine = [index for index in range(a1, a2) if left[index].shape == shape]
                 theirs = [index for index in range(b1, b2) if right[index].shape == shape]
                 if len(mine) == len(theirs):

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from xltools.amount import PLACES, show
 from xltools.finding import Cell, Finding, Severity
-from xltools.narrative.align import Pair, Token, direction, pair, tokens
+from xltools.narrative.align import DIRECTION, Pair, Token, direction, pair, tokens
 from xltools.narrative.defects import Defect, context, defects, far_years
 from xltools.narrative.sentence import NUMBERS, Fact, Kind, Sentence
 from xltools.narrative.wording import Author
@@ -221,7 +221,7 @@ class Reading:
     def _is_change(self, token: Token) -> bool:
         """True when a direction stands right before the token."""
         before = self.text[max(token.start - 4, 0) : token.start]
-        return any(direction(word.text) for word in tokens(before) if word.shape == "→")
+        return any(direction(word.text) for word in tokens(before) if word.shape == DIRECTION)
 
     def _unexpected(self, rule: str, kind: str, token: Token) -> Finding:
         facts = {"context": self._around(token), "found": token.text}
