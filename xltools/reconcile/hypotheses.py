@@ -2,14 +2,15 @@
 
 One figure is a column; so is a whole path that was not refreshed, a deleted line, 基本 and 项目 exchanged,
 the same typing error in two forms, a 核实性 rule that does not hold here, a printed percentage. Columns
-that no identity can tell apart form one class and are tried once. Hypotheses are made when a row that
+that no identity can tell apart form one class and are tried once. Totals that formulas compute are no
+hypotheses: they move with what they are computed from. Hypotheses are made when a row that
 they enter takes part in a conflict.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -90,28 +91,71 @@ class Classes:
 
     def _members(self, number: int) -> Iterator[tuple[Member, dict[int, int]]]:
         problem, row = self._problem, self._problem.rows[number]
-        for _, cell in row.terms:
+        typed = list(dict.fromkeys(x for _, cell in row.terms for x in problem.live.typed(cell)))
+        for cell in typed:
             yield Member(CELL, ((cell, 1),)), self._sum(((cell, 1),))
         if row.rule in problem.model.soft:
             yield Member(SOFT, (), number), {number: 1}
         yield from self._share(number)
-        for kind, cells in self._groups(row):
+        for kind, cells in self._groups(row, typed):
             yield Member(kind, cells), self._sum(cells)
-        yield from self._lines(number)
-        for _, cell in row.terms:
+        for total in self._totals(number):
+            yield from self._lines(total)
+        for cell in typed:
             yield from self._missing(cell)
 
     def _sum(self, cells: Signed) -> dict[int, int]:
-        """The column of ``cells`` that share one δ."""
+        """The column of ``cells`` that share one δ, with the totals that formulas compute from them."""
+        shifts: dict[int, int] = defaultdict(int)
+        for cell, sign in cells:
+            for follower, shift in self._problem.live.followers(cell).items():
+                shifts[follower] += sign * shift
+        return self._entries(shifts)
+
+    def _entries(self, shifts: Mapping[int, int]) -> dict[int, int]:
         column: dict[int, int] = defaultdict(int)
         rows, watch = self._problem.rows, self._problem.watch
-        for cell, sign in cells:
+        for cell, shift in shifts.items():
             for number in watch[cell]:
                 for coefficient, x in rows[number].terms:
                     if x == cell:
-                        column[number] += sign * coefficient
+                        column[number] += shift * coefficient
                         break
         return column
+
+    def _totals(self, number: int) -> list[int]:
+        """Row ``number``, and the sums of code trees by which formulas compute figures in it."""
+        found = dict.fromkeys([number])
+        live, sums, refs = self._problem.live, self._shape.sums, self._problem.refs
+        if live.parts:
+            for _, cell in self._problem.rows[number].terms:
+                below = (sums.get(refs[x]) for x in live.below(cell) if x in live.parts)
+                found.update(dict.fromkeys(n for n in below if n is not None))
+        return list(found)
+
+    def _with_line(self, entries: dict[int, int], place: Ref, sums: Sequence[int]) -> dict[int, int]:
+        """``entries`` and what a line absent below ``place`` makes of the rows ``sums`` that should add it up:
+        formulas above it lack it as they would lack a line that is there."""
+        problem, live = self._problem, self._problem.live
+        for number in sums:
+            entries[number] = entries.get(number, 0) - self._sign(number)
+        first = self._shape.sums.get(place) if live.parts else None
+        if first is None:
+            return entries
+        total = problem.rows[first].total
+        sibling = next((x for _, x in problem.rows[first].terms if x != total and x in live.users), None)
+        if sibling is None:
+            return entries
+        line = problem.refs[sibling].line
+        leaf = next(live.typed(sibling), sibling)
+        shifts = {
+            cell: shift
+            for cell, shift in live.followers(leaf).items()
+            if problem.refs[cell].form != place.form or not problem.refs[cell].line.startswith(line)
+        }
+        for number, coefficient in self._entries(shifts).items():
+            entries[number] = entries.get(number, 0) + coefficient
+        return entries
 
     def _share(self, number: int) -> Iterator[tuple[Member, dict[int, int]]]:
         shares = self._problem.shares
@@ -121,16 +165,19 @@ class Classes:
             # A share p + d instead of p moves both bounds: δ stands for 2·d·whole.
             yield Member(SHARE, (), own[0]), {n: 1 if i % 2 == 0 else -1 for i, n in enumerate(own)}
 
-    def _groups(self, row: Row) -> Iterator[tuple[str, Signed]]:
-        """Several cells that go wrong together, with at least one in ``row``."""
+    def _groups(self, row: Row, typed: Sequence[int]) -> Iterator[tuple[str, Signed]]:
+        """Several typed cells that go wrong together, with at least one in ``row`` or computed into it."""
+        computed = self._problem.live.parts
         for _, cell in row.terms:
             for leaf in self._shape.leaves_below(cell):
-                path = self._shape.path(leaf)
+                path = [x for x in self._shape.path(leaf) if x not in computed]
                 if len(path) > 1:
                     yield STALE, tuple([(x, 1) for x in path])
-        for _, cell in row.terms:
-            yield from self._exchanged(cell)
-            yield from self._repeated(cell)
+        for cell in typed:
+            for kind, cells in (*self._exchanged(cell), *self._repeated(cell)):
+                kept = tuple([(x, sign) for x, sign in cells if x not in computed])
+                if len(kept) > 1:
+                    yield kind, kept
 
     def _exchanged(self, cell: int) -> Iterator[tuple[str, Signed]]:
         ref, index = self._problem.refs[cell], self._problem.model.index
@@ -170,7 +217,7 @@ class Classes:
         for column in columns:
             part = Ref(place.form, place.line, column)
             if part in sums and whole is not None:
-                entries = {n: -self._sign(n) for n in (sums[part], whole)}
+                entries = self._with_line({}, part, (sums[part], whole))
                 yield Member(LINE, (), sums[part], part), entries
 
     def _sign(self, number: int) -> int:
@@ -194,11 +241,9 @@ class Classes:
             if None in cells[:2]:
                 continue
             signed = tuple([(x, 1) for x in cells if x is not None])
-            entries = self._sum(signed)
-            for c in (column, main):
-                number = shape.sums.get(Ref(ref.form, top, c))
-                if number is not None:
-                    entries[number] = entries.get(number, 0) - self._sign(number)
+            found = [shape.sums.get(Ref(ref.form, top, c)) for c in (column, main)]
+            adding = [number for number in found if number is not None]
+            entries = self._with_line(self._sum(signed), Ref(ref.form, top, column), adding)
             yield Member(MISSING, signed, -1, Ref(ref.form, ref.line, column)), entries
 
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from xltools.amount import Unit
 from xltools.editions.equation import Constraint, Term
-from xltools.reconcile.model import INFINITE, Model, Row, Terms, is_exact, row_of
+from xltools.reconcile.live import NOTHING, Live, Reads, live
+from xltools.reconcile.model import FREE, INFINITE, Model, Row, Terms, is_exact, row_of
 from xltools.report import Ref, Report
 
 
@@ -116,6 +117,26 @@ class Problem:
     """Row number → the share it belongs to; rows that bound it from below and above take turns."""
     ratios: dict[int, Decimal] = field(default_factory=dict)
     """Row number → the ratio as printed."""
+    live: Live = NOTHING
+    """The formulas of the report."""
+    free: Mapping[int, Interval] = field(default_factory=dict)
+    """Cells whose printed figure says nothing of its own → what it would say if it did."""
+
+    def computed(self, reads: Reads) -> Problem:
+        """The same problem with totals that formulas compute known as such: in 万元 they are sums of rounded
+        parts, so that their own last place says nothing."""
+        found = live(self, reads)
+        if not found.parts:
+            return self
+        low, high = self.low[:], self.high[:]
+        free = {cell: Interval(low[cell], high[cell]) for cell in found.parts if low[cell] < high[cell]}
+        for cell in free:
+            low[cell], high[cell] = -FREE, FREE
+        return replace(self, low=low, high=high, live=found, free=free)
+
+    def bounds(self, cell: int) -> Interval:
+        """The exact amounts that print as the figure of ``cell``, however it came about."""
+        return self.free.get(cell) or Interval(self.low[cell], self.high[cell])
 
     def without_soft(self) -> Problem:
         """The same problem with the 核实性 rules left out."""
@@ -130,7 +151,7 @@ class Problem:
         exact = self.model.exact
         low, high = self.low[:], self.high[:]
         for cell, value in enumerate(self.printed):
-            if value is not None and low[cell] < high[cell]:
+            if value is not None and low[cell] < high[cell] and cell not in self.free:
                 count = exact[cell] if cell < len(exact) else False
                 low[cell], high[cell] = interval(value, self.unit, count, rounding)
         return replace(self, low=low, high=high)

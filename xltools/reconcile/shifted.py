@@ -50,7 +50,8 @@ def _sections(problem: Problem) -> Iterator[tuple[int, ...]]:
             continue
         refs = problem.refs
         parts = [x for _, x in row.terms if x != row.total]
-        if len({refs[x].column for x in parts}) == 1 and all(refs[x].line.isdigit() for x in parts):
+        typed = all(x not in problem.live.parts for x in parts)
+        if typed and len({refs[x].column for x in parts}) == 1 and all(refs[x].line.isdigit() for x in parts):
             yield tuple(sorted(parts, key=lambda x: refs[x].line))
 
 

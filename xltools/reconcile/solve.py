@@ -10,6 +10,7 @@ from xltools.amount import Unit
 from xltools.editions.equation import Constraint
 from xltools.reconcile.conventions import Convention, explain_by_habit, holds
 from xltools.reconcile.hypotheses import EXCHANGE, LINE, SHARE, SOFT, Classes
+from xltools.reconcile.live import Reads
 from xltools.reconcile.locate import Conflict, conflicts, locate
 from xltools.reconcile.model import FREE, INFINITE, Model, is_exact
 from xltools.reconcile.outcome import Group, Identity, Outcome, Suspect, Verdict
@@ -33,11 +34,13 @@ def solve(
     extra: Mapping[Ref, Decimal] | None = None,
     suspects: bool = True,
     more: Sequence[Constraint] = (),
+    formulas: Reads | None = None,
 ) -> Outcome:
     """The verdict on ``report`` under ``model``.
 
     ``shares`` are printed ratios, ``extra`` figures outside the ten forms (narrative, scores), ``more``
-    identities of this report alone (``project_rows`` gives all three for 自评). With
+    identities of this report alone (``project_rows`` gives all three for 自评). ``formulas`` are the figures
+    whose cell holds a formula, with what it reads: they move with it and are no suspects. With
     ``suspects`` False only the verdict and the proofs are made.
     """
     problem = bind(model, report, shares, extra, more=more)
@@ -47,6 +50,11 @@ def solve(
     state = State(problem.active, problem.watch, problem.low[:], problem.high[:])
     if state.run(problem.nonempty):
         return Outcome(Verdict.TAIL, tails=tuple(identity(problem, n) for n in off))
+    broken = [n for n in off if alone_impossible(problem, n)]
+    if formulas:
+        strict, problem = problem, problem.computed(formulas)
+        if problem.free and holds(problem):
+            return _summed_by_formulas(strict, problem, off, broken)
     hard = problem.without_soft()
     habit = None
     verdict = Verdict.VERIFY
@@ -54,7 +62,6 @@ def solve(
         habit = explain_by_habit(hard)
         verdict = Verdict.CONVENTION if habit else Verdict.ERROR
     peeled = conflicts(problem)
-    broken = [n for n in off if alone_impossible(problem, n)]
     outcome = Outcome(
         verdict,
         tails=tuple(identity(problem, n) for n in off if n not in broken),
@@ -80,6 +87,22 @@ def solve(
     sets = tuple((p, (cause, *members)) for p, members in outcome.sets) or ((cause.confidence, (cause,)),)
     group = Group(cause, (), tuple(i for i in outcome.broken if any(r.form == form for r in i.refs)))
     return replace(outcome, sets=sets, suspects=(cause, *outcome.suspects), groups=(group, *outcome.groups))
+
+
+def _summed_by_formulas(
+    strict: Problem, problem: Problem, off: Sequence[int], broken: Sequence[int]
+) -> Outcome:
+    """A world exists once totals that formulas compute are taken for sums of printed parts."""
+    chains = conflicts(strict)
+    used = {strict.refs[x].form for c in chains for n in c.rows for _, x in strict.rows[n].terms if x in problem.free}
+    return Outcome(
+        Verdict.CONVENTION,
+        tails=tuple(identity(strict, n) for n in off if n not in broken),
+        conflicts=_proofs(strict, chains),
+        broken=tuple(identity(strict, n) for n in broken),
+        convention=Convention.SUMMED,
+        forms=tuple(dict.fromkeys(ref.form for ref in strict.refs if ref.form in used)),
+    )
 
 
 def _with_shift(problem: Problem, shift: Shift, outcome: Outcome) -> Outcome:
@@ -112,8 +135,8 @@ def _whole_form(problem: Problem, form: str, outcome: Outcome) -> Suspect:
     """The suspect "this whole form is in the other unit"."""
     changes = tuple(
         (ref, corrected(value, problem.unit))
-        for ref, value in zip(problem.refs, problem.printed, strict=True)
-        if ref.form == form and value is not None and not is_exact(ref)
+        for cell, (ref, value) in enumerate(zip(problem.refs, problem.printed, strict=True))
+        if ref.form == form and value is not None and not is_exact(ref) and cell not in problem.live.parts
     )
     other = Unit.YUAN if problem.unit is Unit.WAN else Unit.WAN
     resolved = sum(any(ref.form == form for ref in item.refs) for item in outcome.broken)
@@ -142,8 +165,9 @@ def _off_face(problem: Problem) -> list[int]:
 def alone_impossible(problem: Problem, number: int) -> bool:
     """Whether row ``number`` cannot hold within the intervals of its own figures."""
     terms, low, high = problem.active[number]
-    least = sum(c * (problem.low[x] if c > 0 else problem.high[x]) for c, x in terms)
-    most = sum(c * (problem.high[x] if c > 0 else problem.low[x]) for c, x in terms)
+    bounds = [(c, problem.bounds(x)) for c, x in terms]
+    least = sum(c * (b.low if c > 0 else b.high) for c, b in bounds)
+    most = sum(c * (b.high if c > 0 else b.low) for c, b in bounds)
     return least > high or most < low
 
 
@@ -152,8 +176,9 @@ def identity(problem: Problem, number: int) -> Identity:
     row = problem.rows[number]
     terms = tuple((c, problem.refs[x], problem.printed[x]) for c, x in row.terms)
     total = sum(c * problem.face[x] for c, x in row.terms)
-    spread = sum(abs(c) * (problem.high[x] - problem.low[x] + 1) for c, x in problem.active[number][0])
-    exact = problem.unit is Unit.YUAN or all(problem.low[x] == problem.high[x] for _, x in row.terms)
+    bounds = {x: problem.bounds(x) for _, x in row.terms}
+    spread = sum(abs(c) * (bounds[x].high - bounds[x].low + 1) for c, x in problem.active[number][0])
+    exact = problem.unit is Unit.YUAN or all(b.low == b.high for b in bounds.values())
     places = -2 if exact else -6
     operator = "=" if row.low > -INFINITE and row.high < INFINITE else "<=" if row.high < INFINITE else ">="
     allowed = Decimal(0) if exact else Decimal(spread).scaleb(-6) / 2

@@ -54,7 +54,7 @@ def _read_otherwise(problem: Problem, form: str) -> Problem:
     half = FACTOR // 2
     for cell, ref in enumerate(problem.refs):
         value = problem.printed[cell]
-        if value is not None and ref.form == form:
+        if value is not None and ref.form == form and cell not in problem.free:
             # Half a unit of 万元 either way: the form may hold rounded 万元 times ten thousand.
             point = int(value.scaleb(2 if problem.unit is Unit.WAN else 6))
             low[cell], high[cell], face[cell] = point - half, point + half - 1, point

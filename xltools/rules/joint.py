@@ -19,6 +19,7 @@ from xltools.reconcile.model import for_rules
 from xltools.report import Ref
 from xltools.rules.arithmetic import identity_text
 from xltools.rules.desk import Desk
+from xltools.rules.live import reads
 
 _SHOWN = 5
 _PLAUSIBLE = 0.02
@@ -35,7 +36,7 @@ def settle(desk: Desk, findings: list[Finding]) -> tuple[list[Finding], tuple[Su
     applied = [(rule, constraints) for rule, constraints in desk.applied if constraints]
     if not applied or not desk.report.amounts:
         return findings, ()
-    outcome = reconcile.solve(for_rules(applied), desk.report)
+    outcome = reconcile.solve(for_rules(applied), desk.report, formulas=reads(desk))
     if outcome.convention is reconcile.Convention.TIE:
         # One chance in ten thousand that nothing is wrong: say it, and lead to the likely figure.
         grouped, suspects = _with_causes(desk, findings, outcome)
