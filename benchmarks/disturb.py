@@ -1,6 +1,7 @@
 """Every amount of the ten tables of the example changed, one at a time: how many changes are found?
 
-    python benchmarks/disturb.py [FIGURES.json]
+    python -m benchmarks.disturb [FIGURES.json]
+    python -m benchmarks.disturb --live [--units N] [--misses]     the same in workbooks with formulas
 
 A change is found when the check gives an 错误 or 核实 that the unchanged figures do not give; the table also
 says how many a single rule finds by itself, without the joint verdict of all identities, and of how many
@@ -11,7 +12,7 @@ rounding leaves each of them: what stays inside all of them, no rule can see.
 
 from __future__ import annotations
 
-import sys
+import argparse
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,6 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks import live
 from xltools import figures
 from xltools.amount import show
 from xltools.editions import FOLDER, Edition, load
@@ -135,4 +137,14 @@ def main(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else EXAMPLE)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.disturb")
+    parser.add_argument("figures", nargs="?", type=Path, default=EXAMPLE)
+    parser.add_argument("--live", action="store_true", help="typed figures of workbooks with formulas")
+    parser.add_argument("--units", type=int, default=20, help="random units per unit of money (with --live)")
+    parser.add_argument("--start", type=int, default=0, help="first seed (with --live)")
+    parser.add_argument("--misses", action="store_true", help="list what was missed (with --live)")
+    options = parser.parse_args()
+    if options.live:
+        live.show_table(options.units, options.start, options.misses)
+    else:
+        main(options.figures)

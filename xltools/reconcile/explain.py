@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from xltools.amount import Unit
 from xltools.editions.equation import Constraint
+from xltools.reconcile.live import Reads
 from xltools.reconcile.model import FREE, Model, is_exact
 from xltools.reconcile.outcome import Identity
 from xltools.reconcile.problem import Problem, Share, bind
@@ -53,15 +54,17 @@ def explain(
     shares: Sequence[Share] = (),
     extra: Mapping[Ref, Decimal] | None = None,
     more: Sequence[Constraint] = (),
+    formulas: Reads | None = None,
 ) -> Explanation:
-    """What the identities say about ``ref``; a figure in none of them has Guard.NONE."""
-    problem = bind(model, report, shares, extra, soft=False, more=more)
+    """What the identities say about ``ref``; a figure in none of them has Guard.NONE. ``formulas`` as for
+    ``solve``: what is computed from the figure says nothing about it."""
+    problem = bind(model, report, shares, extra, soft=False, more=more).computed(formulas or {})
     printed = report.amounts.get(ref, (extra or {}).get(ref))
     if ref not in problem.refs:
         return Explanation(ref, printed, (), Guard.NONE, None, None, None, None, True)
     cell = problem.refs.index(ref)
     mine = [n for n in problem.watch[cell] if _says_something(problem, n, cell)]
-    low, high = problem.low[cell], problem.high[cell]
+    low, high = problem.bounds(cell)
     state, dropped = _freed(problem, cell)
     least, most = state.low[cell], state.high[cell]
     bounds = [None if abs(b) > FARTHEST else b for b in (least, most)]
@@ -88,14 +91,16 @@ def _freed(problem: Problem, cell: int) -> tuple[State, list[int]]:
     """The bounds with ``cell`` free; identities that contradict each other without it are left out."""
     rows: list[ActiveRow] = list(problem.active)
     low, high = problem.low[:], problem.high[:]
-    low[cell], high[cell] = -FREE, FREE
-    if problem.printed[cell] is None:
-        for number in problem.watch[cell]:
-            terms = problem.rows[number].terms
-            kept = tuple(t for t in terms if t[1] == cell or problem.printed[t[1]] is not None)
-            rows[number] = (kept, rows[number][1], rows[number][2])
+    freed = problem.live.followers(cell)
+    for follower in freed:
+        low[follower], high[follower] = -FREE, FREE
+    blank = {number for x in freed if problem.printed[x] is None for number in problem.watch[x]}
+    for number in blank:
+        terms = problem.rows[number].terms
+        kept = tuple(t for t in terms if t[1] in freed or problem.printed[t[1]] is not None)
+        rows[number] = (kept, rows[number][1], rows[number][2])
     dropped: list[int] = []
-    queue = sorted({*problem.nonempty, *problem.watch[cell]})
+    queue = sorted({*problem.nonempty, *problem.watch[cell], *blank})
     while True:
         state = State(rows, problem.watch, low[:], high[:])
         if state.run(queue):

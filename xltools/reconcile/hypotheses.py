@@ -134,8 +134,8 @@ class Classes:
         return list(found)
 
     def _with_line(self, entries: dict[int, int], place: Ref, sums: Sequence[int]) -> dict[int, int]:
-        """``entries`` and what a line absent below ``place`` makes of the rows ``sums`` that should add it up:
-        formulas above it lack it as they would lack a line that is there."""
+        """``entries`` and what a line absent below ``place`` makes of the rows ``sums`` that should add it
+        up: formulas above it lack it as they would lack a line that is there."""
         problem, live = self._problem, self._problem.live
         for number in sums:
             entries[number] = entries.get(number, 0) - self._sign(number)

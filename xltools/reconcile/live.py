@@ -1,7 +1,7 @@
 """Figures that formulas compute: they move with what is typed, and are never wrong by themselves.
 
-In a workbook whose totals are formulas a mistyped figure moves every total above it. Such a total says nothing
-of its own: it is the sum of the printed parts, whatever these are.
+In a workbook whose totals are formulas a mistyped figure moves every total above it. Such a total says
+nothing of its own: it is the sum of the printed parts, whatever these are.
 """
 
 from __future__ import annotations
@@ -109,7 +109,8 @@ def _leaves(ref: Ref, read: Collection[Ref]) -> list[Ref]:
         other.line: other
         for other in read
         if (other.form, other.column) == (ref.form, ref.column)
-        and other.line.isdigit() and other.line.startswith(above)
+        and other.line.isdigit()
+        and other.line.startswith(above)
     }
     parents = {line[:size] for line in lines for size in range(1, len(line))}
     return [other for line, other in lines.items() if line not in parents]
@@ -119,7 +120,8 @@ def _fits(problem: Problem, cell: int, number: int, read: Collection[Ref] | None
     row = problem.rows[number]
     if row.rule in problem.model.soft or row.low + row.allowed or row.high - row.allowed:
         return False
-    if abs(_coefficient(problem, cell, number)) != 1 or sum(c * problem.face[x] for c, x in row.terms):
+    total = sum(c * problem.face[x] for c, x in row.terms)
+    if total != 0 or abs(_coefficient(problem, cell, number)) != 1:
         return False
     others = [x for _, x in row.terms if x != cell and problem.printed[x] is not None]
     return read is None or all(problem.refs[x] in read for x in others)

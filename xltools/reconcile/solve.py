@@ -94,7 +94,13 @@ def _summed_by_formulas(
 ) -> Outcome:
     """A world exists once totals that formulas compute are taken for sums of printed parts."""
     chains = conflicts(strict)
-    used = {strict.refs[x].form for c in chains for n in c.rows for _, x in strict.rows[n].terms if x in problem.free}
+    used = {
+        strict.refs[x].form
+        for c in chains
+        for n in c.rows
+        for _, x in strict.rows[n].terms
+        if x in problem.free
+    }
     return Outcome(
         Verdict.CONVENTION,
         tails=tuple(identity(strict, n) for n in off if n not in broken),

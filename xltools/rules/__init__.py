@@ -6,8 +6,7 @@ finding. What could not be checked is said, with the reason: silence is not a pa
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xltools import narrative
@@ -21,6 +20,7 @@ from xltools.rules.desk import SEVERITY, Desk
 from xltools.rules.explain import explain_cell
 from xltools.rules.identities import Broken, Figures, broken, holds, identities
 from xltools.rules.joint import settle
+from xltools.rules.pointing import pointed
 
 CHECKS = frozenset(structure.CHECKS) | frozenset(evaluation.CHECKS) | {"narrative"}
 """Every name that a rule's ``check`` may have."""
@@ -86,7 +86,7 @@ def check(report: Report, edition: Edition | None = None, evidence: Evidence | N
     checked = _identities(desk, findings, not_checked)
     _others(desk, findings, not_checked)
     findings, suspects = settle(desk, findings)
-    findings = _grouped(_pointed(findings, suspects), edition)
+    findings = _grouped(pointed(desk, findings, suspects), edition)
     tails = tuple(item for item in desk.broken if item.tail)
     findings += _tails(desk, tails)
     rank = {form: number for number, form in enumerate(edition.forms)}
@@ -264,32 +264,6 @@ def _judged(desk: Desk, item: Broken) -> tuple[str, Severity]:
 def _worth_showing(term: Term, desk: Desk, constraint: Constraint) -> bool:
     """Blank addends of a sum say nothing; the figure that is judged always does."""
     return term is constraint.left[0] or desk.figures.has(term.ref) or len(constraint.right) == 1
-
-
-def _pointed(findings: list[Finding], suspects: Sequence[Suspect]) -> list[Finding]:
-    """Every finding on an identity says which of its figures to look at first: a suspect, or the one that
-    most other findings speak of too."""
-    identities = [finding for finding in findings if finding.gap is not None]
-    named = Counter(ref for finding in identities for ref in {cell.ref for cell in finding.cells})
-    suspected = {suspect.cell.ref for suspect in suspects}
-    return [
-        finding if finding.gap is None else _with_pointer(finding, named, suspected) for finding in findings
-    ]
-
-
-def _with_pointer(
-    finding: Finding, named: Mapping[Ref | None, int], suspected: Collection[Ref | None]
-) -> Finding:
-    if finding.remedy:
-        return finding
-    worst = max(finding.cells, key=lambda cell: (cell.ref in suspected, named[cell.ref]))
-    others = named[worst.ref] - 1
-    also = f"（另有 {others} 条问题也指向它）" if others else ""
-    known = worst.place is not None and bool(worst.place.cell)
-    name = f"{worst.place.sheet} {worst.place.cell}" if worst.place and known else worst.label
-    if len(finding.cells) == 1:
-        return replace(finding, remedy=f"依据：{finding.basis}。")
-    return replace(finding, remedy=f"依据：{finding.basis}。请先核对 {name}{also}。")
 
 
 def _grouped(findings: list[Finding], edition: Edition) -> list[Finding]:

@@ -16,6 +16,7 @@ from xltools.reconcile.model import for_rules
 from xltools.report import Place, Ref, Report
 from xltools.rules.arithmetic import identity_text
 from xltools.rules.desk import Desk
+from xltools.rules.live import reads
 
 _REF = re.compile(r"^([a-z_]+)\[([^,\]]+),([^\]]+)\]$")
 _ADDRESS = re.compile(r"^'?(.+?)'?[!！]\$?([A-Za-z]{1,3})\$?([0-9]{1,7})$")
@@ -29,9 +30,11 @@ def explain_cell(desk: Desk, cell: str) -> Iterator[str]:
     there. ``desk`` has been checked: its ``applied`` rules are the identities.
     """
     ref = find(desk.report, desk.edition, cell)
-    found = explain(for_rules([pair for pair in desk.applied if pair[1]]), desk.report, ref)
+    applied = [pair for pair in desk.applied if pair[1]]
+    found = explain(for_rules(applied), desk.report, ref, formulas=reads(desk))
     shown = desk.cell(ref)
-    yield f"{shown.where}：印 {shown.value or '空白'}"
+    computed = "（由公式计算）" if ref in (desk.formulas or {}) else ""
+    yield f"{shown.where}：印 {shown.value or '空白'}{computed}"
     yield from _interval(found, shown)
     yield ""
     if not found.identities:

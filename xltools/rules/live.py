@@ -22,10 +22,14 @@ def reads(desk: Desk) -> Mapping[Ref, Collection[Ref] | None]:
     for ref, formula in (desk.formulas or {}).items():
         sheet = desk.report.places.get(ref, Place("", "")).sheet
         precedent = precedents(formula, sheet, {})
-        found[ref] = None if precedent.any or not sheet else frozenset(
-            other
-            for name, (top, left, bottom, right) in precedent.areas
-            for row, column, other in sheets.get(name, ())
-            if top <= row <= bottom and left <= column <= right and other != ref
+        found[ref] = (
+            None
+            if precedent.any or not sheet
+            else frozenset(
+                other
+                for name, (top, left, bottom, right) in precedent.areas
+                for row, column, other in sheets.get(name, ())
+                if top <= row <= bottom and left <= column <= right and other != ref
+            )
         )
     return found

@@ -1,0 +1,66 @@
+"""Which figure of a broken identity to look at first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from xltools.finding import Cell, Finding, Suspect
+from xltools.report import Ref
+from xltools.rules.desk import Desk
+
+CAUSE = "原因"
+"""Begins the group of findings that vanish with a suspect; its number follows."""
+
+
+def pointed(desk: Desk, findings: list[Finding], suspects: Sequence[Suspect]) -> list[Finding]:
+    """Every finding on an identity says which figure to look at first: the suspect with which it vanishes,
+    one of its figures that is suspected, or the one that most other findings speak of too. A formula is not
+    looked at: what it adds up is."""
+    identities = [finding for finding in findings if finding.gap is not None]
+    named = Counter(ref for finding in identities for ref in {cell.ref for cell in finding.cells})
+    sizes = Counter(finding.group for finding in identities)
+    return [
+        replace(finding, remedy=_remedy(desk, finding, suspects, named, sizes[finding.group]))
+        if finding.gap is not None and not finding.remedy
+        else finding
+        for finding in findings
+    ]
+
+
+def _remedy(
+    desk: Desk, finding: Finding, suspects: Sequence[Suspect], named: Mapping[Ref | None, int], size: int
+) -> str:
+    cause = _cause(finding, suspects)
+    if cause is not None and cause.cell.ref not in {cell.ref for cell in finding.cells}:
+        return f"依据：{finding.basis}。请先核对 {_name(cause.cell)}{_also(size - 1)}。"
+    if len(finding.cells) == 1:
+        return f"依据：{finding.basis}。"
+    suspected = {suspect.cell.ref for suspect in suspects}
+    formulas = desk.formulas or {}
+    worst = max(
+        finding.cells,
+        key=lambda cell: (cell.ref in suspected, cell.ref not in formulas, named[cell.ref]),
+    )
+    what = " 引用的明细" if worst.ref in formulas and worst.ref not in suspected else ""
+    return f"依据：{finding.basis}。请先核对 {_name(worst)}{what}{_also(named[worst.ref] - 1)}。"
+
+
+def _cause(finding: Finding, suspects: Sequence[Suspect]) -> Suspect | None:
+    number = finding.group.removeprefix(CAUSE)
+    if not finding.group.startswith(CAUSE) or not number.isdigit():
+        return None
+    suspect = suspects[int(number) - 1]
+    # A rule that does not hold here and a line that is not there are no figures to look at.
+    return None if suspect.kind in {"soft", "line"} else suspect
+
+
+def _also(others: int) -> str:
+    return f"（另有 {others} 条问题也指向它）" if others > 0 else ""
+
+
+def _name(cell: Cell) -> str:
+    if cell.place is not None and cell.place.cell:
+        return f"{cell.place.sheet} {cell.place.cell}"
+    return cell.label
