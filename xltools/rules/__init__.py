@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from xltools import narrative
 from xltools.editions import Edition, Rule, load
 from xltools.editions.equation import Constraint, Term, form_of
-from xltools.finding import Cell, Finding, Severity, Suspect
+from xltools.finding import CAUSE, Cell, Finding, Severity, Suspect
 from xltools.report import Ref, Report
 from xltools.rules import evaluation, structure
 from xltools.rules.arithmetic import arithmetic, where
@@ -86,7 +86,8 @@ def check(report: Report, edition: Edition | None = None, evidence: Evidence | N
     checked = _identities(desk, findings, not_checked)
     _others(desk, findings, not_checked)
     findings, suspects = settle(desk, findings)
-    findings = _grouped(_pointed(findings, suspects), edition)
+    findings = _grouped(_pointed(findings, suspects), edition, suspects)
+    findings = _without_echoes(findings, suspects)
     tails = tuple(item for item in desk.broken if item.tail)
     findings += _tails(desk, tails)
     rank = {form: number for number, form in enumerate(edition.forms)}
@@ -272,27 +273,34 @@ def _pointed(findings: list[Finding], suspects: Sequence[Suspect]) -> list[Findi
     identities = [finding for finding in findings if finding.gap is not None]
     named = Counter(ref for finding in identities for ref in {cell.ref for cell in finding.cells})
     suspected = {suspect.cell.ref for suspect in suspects}
+    causes = {f"{CAUSE}{number}": suspect for number, suspect in enumerate(suspects, 1)}
     return [
-        finding if finding.gap is None else _with_pointer(finding, named, suspected) for finding in findings
+        finding
+        if finding.gap is None or finding.remedy
+        else replace(finding, remedy=f"依据：{finding.basis}。" + _pointer(finding, named, suspected, causes))
+        for finding in findings
     ]
 
 
-def _with_pointer(
-    finding: Finding, named: Mapping[Ref | None, int], suspected: Collection[Ref | None]
-) -> Finding:
-    if finding.remedy:
-        return finding
+def _pointer(
+    finding: Finding,
+    named: Mapping[Ref | None, int],
+    suspected: Collection[Ref | None],
+    causes: Mapping[str, Suspect],
+) -> str:
+    cause = causes.get(finding.group)
+    if cause and cause.kind == "cell" and cause.suggested and (cause.unique or not cause.among):
+        value = f"应为 {cause.suggested[0]}" if cause.suggested[0] else "应为空白"
+        return f"请先改 {cause.cell.address}：{value}。"
+    if len(finding.cells) == 1:
+        return ""
     worst = max(finding.cells, key=lambda cell: (cell.ref in suspected, named[cell.ref]))
     others = named[worst.ref] - 1
-    also = f"（另有 {others} 条问题也指向它）" if others else ""
-    known = worst.place is not None and bool(worst.place.cell)
-    name = f"{worst.place.sheet} {worst.place.cell}" if worst.place and known else worst.label
-    if len(finding.cells) == 1:
-        return replace(finding, remedy=f"依据：{finding.basis}。")
-    return replace(finding, remedy=f"依据：{finding.basis}。请先核对 {name}{also}。")
+    also = f"（另有 {others} 条问题也指向它）" if others and not cause else ""
+    return f"请先核对 {worst.address}{also}。"
 
 
-def _grouped(findings: list[Finding], edition: Edition) -> list[Finding]:
+def _grouped(findings: list[Finding], edition: Edition, suspects: Sequence[Suspect]) -> list[Finding]:
     """The findings that follow from a form in the wrong unit belong to one group with it."""
     wrong = {
         form.id: finding.group
@@ -303,12 +311,30 @@ def _grouped(findings: list[Finding], edition: Edition) -> list[Finding]:
     }
     if not wrong:
         return findings
+    for number, suspect in enumerate(suspects, 1):
+        if suspect.kind == "unit" and suspect.cell.ref and suspect.cell.ref.form in wrong:
+            wrong[suspect.cell.ref.form] = f"{CAUSE}{number}"
     result = []
     for finding in findings:
         forms = {form_of(cell.ref.form) for cell in finding.cells if cell.ref}
         group = next((wrong[form] for form in wrong if form in forms and len(forms) > 1), finding.group)
         result.append(replace(finding, group=group))
     return result
+
+
+def _without_echoes(findings: list[Finding], suspects: Sequence[Suspect]) -> list[Finding]:
+    """Without the hints on totals typed over whose sum is told to be out by a finding: to restore the formula
+    is right only where the total itself is wrong."""
+    told = {finding.cells[0].ref for finding in findings if finding.gap is not None and finding.cells}
+    wrong = {suspect.cell.ref for suspect in suspects if suspect.kind == "cell"}
+    return [
+        finding
+        for finding in findings
+        if finding.kind not in ("typed_over", "typed_over_blank")
+        or finding.cells[0].ref in wrong
+        or finding.cells[0].ref not in told
+        or not suspects
+    ]
 
 
 def _tails(desk: Desk, tails: Iterable[Broken]) -> list[Finding]:
