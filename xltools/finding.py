@@ -30,7 +30,7 @@ class Severity(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One cell that a finding speaks of. ``label`` is what the accountant calls it:
-    «公开03表 支出决算表 201 一般公共服务支出 · 基本支出»; ``value`` the text as printed ("" when blank)."""
+    «公开03表 201 一般公共服务支出 · 基本支出»; ``value`` the text as printed ("" when blank)."""
 
     label: str
     value: str = ""
@@ -39,10 +39,17 @@ class Cell:
 
     @property
     def where(self) -> str:
-        """The label with the address, where known: «公开03表 支出决算表 C10 · 201 …»."""
+        """The label with the address, where known: «公开03表 201 一般公共服务支出 · 基本支出（D12）»; with the
+        sheet where it has another name than the form."""
         if self.place is None or not self.place.cell:
             return self.label
-        return f"{self.label}（{self.place.sheet} {self.place.cell}）"
+        own = self.label.split(" ")[0] == self.place.sheet
+        return f"{self.label}（{self.place.cell if own else ' '.join(self.place)}）"
+
+    @property
+    def address(self) -> str:
+        """«公开03表 D12»; the label where no cell is known."""
+        return " ".join(self.place) if self.place and self.place.cell else self.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +57,9 @@ class Suspect:
     """A cell that is probably wrong. ``suggested`` are values in order of plausibility, as printed text
     ("" means: leave blank); ``why`` the mechanism in Chinese; ``confidence`` between 0 and 1;
     ``resolves`` how many broken identities vanish with it; ``proof`` the chain of identities, worded.
-    ``kind`` is "cell", "stale" (a table not refreshed), "line" (a line is missing), "exchange", "twice",
-    "soft" or "share"; ``unique``: only one value is possible; ``changes`` every cell to correct with its
-    value."""
+    ``kind`` is one of ``reconcile.Suspect``: "cell", "stale" (a table not refreshed), "line" (a line is missing)…; ``unique``: only one value is possible; ``changes`` every cell to correct with its
+    value. ``among``: the least and the greatest value that the other figures allow; None where it is open, or
+    one value is possible. ``alternative``: another explanation of what the suspects before it explain."""
 
     cell: Cell
     suggested: tuple[str, ...]
@@ -63,6 +70,12 @@ class Suspect:
     kind: str = "cell"
     unique: bool = False
     changes: tuple[tuple[Cell, str], ...] = ()
+    among: tuple[str, str] | None = None
+    alternative: bool = False
+
+
+CAUSE = "原因"
+"""Findings that vanish with suspect n are of the group «原因n»."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +99,11 @@ class Finding:
     def message(self) -> str:
         """The sentence for the accountant: place, figures, difference, what to do."""
         return word(self)
+
+    @property
+    def said(self) -> str:
+        """The sentence without place and remedy, where these stand beside it."""
+        return WORDING[self.kind].format_map(self.facts)
 
 
 WORDING: dict[str, str] = {
@@ -125,6 +143,7 @@ WORDING: dict[str, str] = {
     "unit_factor": "本表金额是其他表的{factor}：{evidence}。本表像是按{unit}填的。",
     "places": "有 {count} 个金额多于两位小数（如 {value}，公开时印为 {printed}），请按两位小数填写。",
     "not_count": "数量应为不小于零的整数，现为 {value}。",
+    "typed_over_blank": "合计单元格的公式被删去，现为空白，按明细计算为 {expected}。",
     "typed_over": "合计单元格的公式被录入的数 {value} 代替，按明细计算为 {expected}。",
     # Reading a workbook.
     "reading_text_amount": "单元格中是“{content}”，{why}，没有参加审核。",
@@ -193,9 +212,8 @@ WORDING: dict[str, str] = {
 
 def word(finding: Finding) -> str:
     """The one wording of ``finding``."""
-    text = WORDING[finding.kind].format_map(finding.facts)
     place = f"{finding.cells[0].where}：" if finding.cells else ""
-    return f"{place}{text}{finding.remedy}"
+    return f"{place}{finding.said}{finding.remedy}"
 
 
 def explanation_key(finding: Finding) -> str:

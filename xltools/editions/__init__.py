@@ -300,17 +300,16 @@ class Edition:
         return prefix if known.name == line else f"{prefix} {known.name}"
 
     def label(self, ref: Ref, titles: Mapping[str, str] | None = None) -> str:
-        """«公开03表 支出决算表 201 一般公共服务支出 · 基本支出»."""
+        """«公开03表 201 一般公共服务支出 · 基本支出»."""
         scope, _, form_id = ref.form.rpartition(".")
         form = self.forms[form_id]
         prefix = {"last_year": "上年 ", "budget": "年初预算 "}.get(scope, "")
         line = self.line_name(form_id, ref.line, titles)
         column = form.column_of[ref.column].title if ref.column in form.column_of else ref.column
-        parts = [f"{prefix}{form.name}"]
-        if line:
-            parts.append(line)
-        text = " ".join(parts)
-        return f"{text} · {column}" if column else text
+        where = f"{prefix}{form.number}"
+        if not line:
+            return f"{where} {column}".rstrip()
+        return f"{where} {line} · {column}" if column else f"{where} {line}"
 
 
 def names() -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from xltools.amount import Unit
+from xltools.amount import Unit, half_up
 from xltools.editions.equation import Constraint
 from xltools.reconcile.conventions import Convention, explain_by_habit, holds
 from xltools.reconcile.hypotheses import EXCHANGE, LINE, SHARE, SOFT, Classes
@@ -115,16 +115,12 @@ def _with_shift(problem: Problem, shift: Shift, outcome: Outcome) -> Outcome:
     """The suspect "a section stands one line off" put first, where no single slip explains as much."""
     if outcome.sets and len(outcome.sets[0][1]) == 1:
         return outcome
+    lost = _lost(problem, shift)
     changes = []
     for cell, source in zip(shift.cells, shift.sources, strict=True):
-        value = problem.printed[source] if source >= 0 else None
-        if value != problem.printed[cell]:
+        value = problem.printed[source] if source >= 0 else lost
+        if value != problem.printed[cell] and (source >= 0 or lost):
             changes.append((problem.refs[cell], value))
-    state = State(shift.problem.active, problem.watch, shift.problem.low[:], shift.problem.high[:])
-    state.run(shift.problem.nonempty)
-    lost = shift.cells[shift.sources.index(-1)]
-    if state.low[lost] == 0:
-        changes = [change for change in changes if change[0] != problem.refs[lost]]
     confidence = max(0.9, 1 - (outcome.sets[0][0] if outcome.sets else 0) / 10)
     cause = Suspect(
         "shifted", tuple(ref for ref, _ in changes), tuple(value for _, value in changes[:1]),
@@ -135,6 +131,19 @@ def _with_shift(problem: Problem, shift: Shift, outcome: Outcome) -> Outcome:
     rivals = tuple(replace(s, confidence=s.confidence * (1 - confidence)) for s in outcome.suspects)
     group = Group(cause, rivals[:RIVALS_SHOWN], outcome.broken)
     return replace(outcome, sets=sets, suspects=(cause, *rivals), groups=(group,))
+
+
+def _lost(problem: Problem, shift: Shift) -> Decimal | None:
+    """The figure that fell out at the end of a shifted section, by what its total misses; None where it
+    may have been blank."""
+    state = State(shift.problem.active, problem.watch, shift.problem.low[:], shift.problem.high[:])
+    state.run(shift.problem.nonempty)
+    cell = shift.cells[shift.sources.index(-1)]
+    least, most = state.low[cell], state.high[cell]
+    if least <= 0 or most >= FREE // 100:
+        return None
+    per_unit = 100 if problem.unit is Unit.YUAN else 1_000_000
+    return half_up(Decimal(least + most) / 2 / per_unit)
 
 
 def _whole_form(problem: Problem, form: str, outcome: Outcome) -> Suspect:

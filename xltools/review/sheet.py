@@ -9,6 +9,7 @@ from typing import NamedTuple
 from xltools.amount import show
 from xltools.finding import Finding, Severity, Suspect, explanation, explanation_key
 from xltools.report import Place, Ref
+from xltools.review.suspects import cause_of, sentence
 from xltools.rules import Checked
 
 HEADINGS = (
@@ -60,14 +61,22 @@ def rows(checked: Checked, explanations: Mapping[str, str]) -> Iterator[Row]:
             should or finding.facts.get("expected", ""),
             first.value if first else "",
             "" if finding.gap is None else finding.facts.get("gap", show(finding.gap)),
-            finding.message,
-            finding.remedy or finding.title,
+            finding.said,
+            _what_to_do(finding, checked),
             finding.rule,
             explanation(finding, explanations) if finding.severity is Severity.VERIFY else "",
         )
         # What the accountant wrote stays as it is; whoever writes the row keeps it a text.
         texts = (*map(_as_text, cells[:-1]), cells[-1])
         yield Row(texts, place, finding.severity, explanation_key(finding))
+
+
+def _what_to_do(finding: Finding, checked: Checked) -> str:
+    """The cause in full, where one is known: who reads the row sees no list of causes."""
+    cause = cause_of(finding, checked)
+    if cause is None:
+        return finding.remedy or finding.title
+    return sentence(cause)
 
 
 def _as_text(text: str) -> str:

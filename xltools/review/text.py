@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from xltools.finding import Finding, Severity
-from xltools.review.suspects import sentence
+from xltools.finding import CAUSE, Finding, Severity
+from xltools.review.suspects import sentences
 from xltools.rules import Checked
 
 _COLOURS = {"错误": "31", "核实": "33", "提示": "36", "通过": "32"}
@@ -29,8 +29,12 @@ def lines(workbook: str, checked: Checked, colour: bool = False) -> Iterator[str
     if checked.suspects:
         yield ""
         yield "最可能的原因："
-        for number, suspect in enumerate(checked.suspects, 1):
-            yield harmless(f"  {number}. {sentence(suspect)}")
+        told = False
+        for number, (alternative, text) in enumerate(sentences(checked), 1):
+            if alternative and not told:
+                yield "也可能是："
+                told = True
+            yield harmless(f"  {number}. {text}")
     for severity in Severity:
         found = [finding for finding in checked.findings if finding.severity is severity]
         if found:
@@ -51,16 +55,24 @@ def _painter(colour: bool) -> Callable[[str, str], str]:
     return paint
 
 
+FOLDED = 5
+"""Of the findings of one cause so many are shown; all vanish with it."""
+
+
 def _findings(found: list[Finding]) -> Iterator[str]:
     for heading, findings in by_cause(found):
         if heading:
             yield f"  {heading}："
-        for finding in findings:
+        shown = findings[:FOLDED] if heading and _CAUSE.fullmatch(findings[0].group) else findings
+        for finding in shown:
             yield f"  · [{finding.rule}] {finding.title}"
             yield harmless(f"    {finding.message}")
+        if len(shown) < len(findings):
+            rest = len(findings) - len(shown)
+            yield f"  · 另有 {rest} 条，都由{findings[0].group}引起，改正后一并消失。"
 
 
-_CAUSE = re.compile(r"(原因\d+|金额单位：.*)")
+_CAUSE = re.compile(rf"({CAUSE}\d+|金额单位：.*)")
 
 
 def by_cause(found: Iterable[Finding]) -> Iterator[tuple[str, list[Finding]]]:
@@ -78,7 +90,7 @@ def by_cause(found: Iterable[Finding]) -> Iterator[tuple[str, list[Finding]]]:
 
 
 def _cause_order(cause: str) -> tuple[int, str]:
-    number = cause.removeprefix("原因")
+    number = cause.removeprefix(CAUSE)
     return (int(number), "") if number.isdigit() else (0, cause)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from xltools import narrative
 from xltools.editions import Edition, Rule, load
 from xltools.editions.equation import Constraint, Term, form_of
-from xltools.finding import Cell, Finding, Severity, Suspect
+from xltools.finding import CAUSE, Cell, Finding, Severity, Suspect
 from xltools.report import Ref, Report
 from xltools.rules import evaluation, structure
 from xltools.rules.arithmetic import arithmetic, where
@@ -86,7 +86,8 @@ def check(report: Report, edition: Edition | None = None, evidence: Evidence | N
     checked = _identities(desk, findings, not_checked)
     _others(desk, findings, not_checked)
     findings, suspects = settle(desk, findings)
-    findings = _grouped(pointed(desk, findings, suspects), edition)
+    findings = _grouped(pointed(desk, findings, suspects), edition, suspects)
+    findings = _without_echoes(findings, suspects)
     tails = tuple(item for item in desk.broken if item.tail)
     findings += _tails(desk, tails)
     rank = {form: number for number, form in enumerate(edition.forms)}
@@ -266,7 +267,7 @@ def _worth_showing(term: Term, desk: Desk, constraint: Constraint) -> bool:
     return term is constraint.left[0] or desk.figures.has(term.ref) or len(constraint.right) == 1
 
 
-def _grouped(findings: list[Finding], edition: Edition) -> list[Finding]:
+def _grouped(findings: list[Finding], edition: Edition, suspects: Sequence[Suspect]) -> list[Finding]:
     """The findings that follow from a form in the wrong unit belong to one group with it."""
     wrong = {
         form.id: finding.group
@@ -277,12 +278,30 @@ def _grouped(findings: list[Finding], edition: Edition) -> list[Finding]:
     }
     if not wrong:
         return findings
+    for number, suspect in enumerate(suspects, 1):
+        if suspect.kind == "unit" and suspect.cell.ref and suspect.cell.ref.form in wrong:
+            wrong[suspect.cell.ref.form] = f"{CAUSE}{number}"
     result = []
     for finding in findings:
         forms = {form_of(cell.ref.form) for cell in finding.cells if cell.ref}
         group = next((wrong[form] for form in wrong if form in forms and len(forms) > 1), finding.group)
         result.append(replace(finding, group=group))
     return result
+
+
+def _without_echoes(findings: list[Finding], suspects: Sequence[Suspect]) -> list[Finding]:
+    """Without the hints on totals typed over whose sum is told to be out by a finding: to restore the formula
+    is right only where the total itself is wrong."""
+    told = {finding.cells[0].ref for finding in findings if finding.gap is not None and finding.cells}
+    wrong = {suspect.cell.ref for suspect in suspects if suspect.kind == "cell"}
+    return [
+        finding
+        for finding in findings
+        if finding.kind not in ("typed_over", "typed_over_blank")
+        or finding.cells[0].ref in wrong
+        or finding.cells[0].ref not in told
+        or not suspects
+    ]
 
 
 def _tails(desk: Desk, tails: Iterable[Broken]) -> list[Finding]:

@@ -60,7 +60,7 @@ class Desk:
     def line_cell(self, form: Form, line: str) -> Cell:
         """The cell of a line as a whole."""
         ref = Ref(form.id, line, form.column_ids[0])
-        label = f"{form.name} {self.edition.line_name(form.id, line, self.report.titles)}"
+        label = f"{form.number} {self.edition.line_name(form.id, line, self.report.titles)}"
         return Cell(label, "", ref, self.place(ref))
 
     def form_cell(self, form: Form) -> Cell:

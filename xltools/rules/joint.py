@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from xltools import reconcile
-from xltools.amount import show
+from xltools.amount import ZERO, Unit, half_up, show
 from xltools.editions.equation import form_of
-from xltools.finding import Cell, Finding, Severity, Suspect
+from xltools.finding import CAUSE, Cell, Finding, Severity, Suspect
 from xltools.reconcile.model import for_rules
 from xltools.report import Ref
 from xltools.rules.arithmetic import identity_text
@@ -23,6 +24,8 @@ from xltools.rules.live import reads
 
 _SHOWN = 5
 _PLAUSIBLE = 0.02
+_UNKNOWN = ("金额不符", "误录相邻单元格的数")
+"""Mechanisms that say little of where a figure came from."""
 _NAMES = {
     reconcile.Convention.SUMMED: "合计是由已四舍五入的数相加得出的",
     reconcile.Convention.EVEN: "金额是按四舍六入五成双取位的",
@@ -104,7 +107,8 @@ def _with_causes(
         finding.severity is Severity.ERROR and _is_identity(desk, finding) for finding in grouped
     ):
         grouped = [*grouped, *(_impossible(desk, chain) for chain in outcome.conflicts[:_SHOWN])]
-    return grouped, tuple(_suspect(desk, suspect) for suspect in suspects)
+    best = outcome.sets[0][1] if outcome.sets else ()
+    return grouped, tuple(replace(_suspect(desk, one), alternative=one not in best) for one in suspects)
 
 
 def _chosen(outcome: reconcile.Outcome) -> list[reconcile.Suspect]:
@@ -120,7 +124,7 @@ def _grouped(
     causes: dict[tuple[str, frozenset[Ref]], str] = {}
     for group in outcome.groups:
         if group.cause in suspects:
-            name = f"原因{suspects.index(group.cause) + 1}"
+            name = f"{CAUSE}{suspects.index(group.cause) + 1}"
             causes |= {(item.rule, frozenset(item.refs)): name for item in group.broken}
     return [
         replace(finding, group=causes.get(_key(finding), finding.group)) if finding.cells else finding
@@ -159,14 +163,44 @@ def _suspect(desk: Desk, suspect: reconcile.Suspect) -> Suspect:
     return Suspect(
         cell=_cell_of(desk, suspect),
         suggested=tuple(show(value) for value in suspect.suggested),
-        why=suspect.why,
+        why=_why(desk, suspect),
         confidence=suspect.confidence,
         resolves=suspect.resolves,
         proof=tuple(identity_text(desk, item) for item in suspect.proof),
         kind=suspect.kind,
         unique=suspect.unique,
         changes=tuple((desk.cell(ref), show(value)) for ref, value in suspect.changes),
+        among=_among(desk, suspect),
     )
+
+
+def _why(desk: Desk, suspect: reconcile.Suspect) -> str:
+    """The mechanism; where none is known, whether the budget of the same item stands in an actual's cell."""
+    ref = suspect.refs[0]
+    form = desk.edition.forms.get(ref.form)
+    if suspect.why not in _UNKNOWN or suspect.kind != "cell" or form is None or ref.column not in form.column_of:
+        return suspect.why
+    planned = form.column_of[ref.column].title.replace("决算数", "预算数", 1)
+    for column in form.columns:
+        if column.title == planned and column.id != ref.column:
+            same = desk.value(ref) == desk.value(Ref(ref.form, ref.line, column.id))
+            return "误填预算数" if same else suspect.why
+    return suspect.why
+
+
+def _among(desk: Desk, suspect: reconcile.Suspect) -> tuple[str, str] | None:
+    """The least and the greatest figure that would print what the other figures leave open."""
+    ref = suspect.refs[0]
+    bounds = (suspect.low, suspect.high)
+    if suspect.kind not in ("cell", "twice") or len(suspect.suggested) < 2 or desk.figures.is_count(ref):
+        return None
+    if bounds[0] is None or bounds[1] is None:
+        return None
+    per_yuan = 1 if desk.report.unit is Unit.YUAN else 10_000
+    # Of several figures that share one slip the bounds are those of the slip.
+    start = (desk.value(ref) or ZERO) if suspect.kind == "twice" else ZERO
+    least, most = (half_up(start + Decimal(bound) / 100 / per_yuan) for bound in (bounds[0], bounds[1]))
+    return show(least), show(most)
 
 
 def _cell_of(desk: Desk, suspect: reconcile.Suspect) -> Cell:

@@ -6,12 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from xltools.finding import Cell, Finding, Suspect
+from xltools.finding import CAUSE, Finding, Suspect
 from xltools.report import Ref
 from xltools.rules.desk import Desk
-
-CAUSE = "原因"
-"""Begins the group of findings that vanish with a suspect; its number follows."""
 
 
 def pointed(desk: Desk, findings: list[Finding], suspects: Sequence[Suspect]) -> list[Finding]:
@@ -33,8 +30,11 @@ def _remedy(
     desk: Desk, finding: Finding, suspects: Sequence[Suspect], named: Mapping[Ref | None, int], size: int
 ) -> str:
     cause = _cause(finding, suspects)
+    if cause is not None and cause.kind == "cell" and cause.suggested and (cause.unique or not cause.among):
+        value = f"应为 {cause.suggested[0]}" if cause.suggested[0] else "应为空白"
+        return f"依据：{finding.basis}。请先改 {cause.cell.address}：{value}。"
     if cause is not None and cause.cell.ref not in {cell.ref for cell in finding.cells}:
-        return f"依据：{finding.basis}。请先核对 {_name(cause.cell)}{_also(size - 1)}。"
+        return f"依据：{finding.basis}。请先核对 {cause.cell.address}{_also(size - 1)}。"
     if len(finding.cells) == 1:
         return f"依据：{finding.basis}。"
     suspected = {suspect.cell.ref for suspect in suspects}
@@ -44,7 +44,7 @@ def _remedy(
         key=lambda cell: (cell.ref in suspected, cell.ref not in formulas, named[cell.ref]),
     )
     what = " 引用的明细" if worst.ref in formulas and worst.ref not in suspected else ""
-    return f"依据：{finding.basis}。请先核对 {_name(worst)}{what}{_also(named[worst.ref] - 1)}。"
+    return f"依据：{finding.basis}。请先核对 {worst.address}{what}{_also(named[worst.ref] - 1)}。"
 
 
 def _cause(finding: Finding, suspects: Sequence[Suspect]) -> Suspect | None:
@@ -58,9 +58,3 @@ def _cause(finding: Finding, suspects: Sequence[Suspect]) -> Suspect | None:
 
 def _also(others: int) -> str:
     return f"（另有 {others} 条问题也指向它）" if others > 0 else ""
-
-
-def _name(cell: Cell) -> str:
-    if cell.place is not None and cell.place.cell:
-        return f"{cell.place.sheet} {cell.place.cell}"
-    return cell.label

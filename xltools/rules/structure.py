@@ -182,7 +182,8 @@ def typed_over(desk: Desk, rule: Rule) -> Iterator[Finding]:
         seen.add(target)
         cell = desk.cell(target)
         expected = desk.show(item.right, desk.figures.is_count(target))
-        yield desk.finding(rule, "typed_over", (cell,), value=cell.value or "空白", expected=expected)
+        kind = "typed_over" if cell.value else "typed_over_blank"
+        yield desk.finding(rule, kind, (cell,), value=cell.value, expected=expected)
 
 
 CHECKS: Mapping[str, Callable[[Desk, Rule], Iterator[Finding]]] = {
