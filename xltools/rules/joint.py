@@ -8,18 +8,20 @@ groups of findings with one cause.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from xltools import reconcile
-from xltools.amount import show
+from xltools.amount import ZERO, show
 from xltools.editions.equation import form_of
-from xltools.finding import Cell, Finding, Severity, Suspect
+from xltools.finding import Finding, Severity, Suspect
 from xltools.reconcile.model import for_rules
 from xltools.report import Ref
 from xltools.rules.arithmetic import identity_text
+from xltools.rules.beside import Beside, beside
 from xltools.rules.desk import Desk
 from xltools.rules.live import reads
+from xltools.rules.pointing import CAUSE
 
 _SHOWN = 5
 _PLAUSIBLE = 0.02
@@ -36,16 +38,20 @@ def settle(desk: Desk, findings: list[Finding]) -> tuple[list[Finding], tuple[Su
     applied = [(rule, constraints) for rule, constraints in desk.applied if constraints]
     if not applied or not desk.report.amounts:
         return findings, ()
-    outcome = reconcile.solve(for_rules(applied), desk.report, formulas=reads(desk))
+    more = beside(desk)
+    desk.others = more.cells
+    outcome = reconcile.solve(
+        for_rules(applied), desk.report, more.shares, more.extra, more=more.more, formulas=reads(desk)
+    )
     if outcome.convention is reconcile.Convention.TIE:
         # One chance in ten thousand that nothing is wrong: say it, and lead to the likely figure.
-        grouped, suspects = _with_causes(desk, findings, outcome)
+        grouped, suspects = _with_causes(desk, findings, outcome, more)
         told = any(_is_identity(desk, finding) for finding in grouped)
         return (grouped if told else [*grouped, *_as_habit(desk, [], outcome)]), suspects
     if outcome.verdict is reconcile.Verdict.CONVENTION:
         return _as_habit(desk, findings, outcome), ()
     if outcome.verdict in (reconcile.Verdict.ERROR, reconcile.Verdict.VERIFY):
-        return _with_causes(desk, findings, outcome)
+        return _with_causes(desk, findings, outcome, more)
     return findings, ()
 
 
@@ -96,15 +102,25 @@ def _is_identity(desk: Desk, finding: Finding) -> bool:
 
 
 def _with_causes(
-    desk: Desk, findings: list[Finding], outcome: reconcile.Outcome
+    desk: Desk, findings: list[Finding], outcome: reconcile.Outcome, more: Beside
 ) -> tuple[list[Finding], tuple[Suspect, ...]]:
     suspects = _chosen(outcome)
-    grouped = _grouped(findings, outcome, suspects)
-    if outcome.verdict is reconcile.Verdict.ERROR and not any(
-        finding.severity is Severity.ERROR and _is_identity(desk, finding) for finding in grouped
-    ):
-        grouped = [*grouped, *(_impossible(desk, chain) for chain in outcome.conflicts[:_SHOWN])]
-    return grouped, tuple(_suspect(desk, suspect) for suspect in suspects)
+    grouped = _grouped(findings, outcome, suspects, more)
+    if outcome.verdict is reconcile.Verdict.ERROR:
+        untold = [chain for chain in outcome.conflicts if not _told(desk, chain, grouped, more)]
+        grouped = [*grouped, *(_impossible(desk, chain) for chain in untold[:_SHOWN])]
+    return grouped, tuple(_suspect(desk, suspect, more) for suspect in suspects)
+
+
+def _told(desk: Desk, chain: Sequence[reconcile.Identity], findings: Iterable[Finding], more: Beside) -> bool:
+    """Whether a single rule says already what ``chain`` proves: another error of an identity for one of the
+    forms alone; for one with a percentage or a score, a finding on it or on an identity of the chain."""
+    worse = [finding for finding in findings if finding.severity is not Severity.HINT]
+    outside = {mark for item in chain for mark in _marks(item, more)}
+    if not outside:
+        return any(f.severity is Severity.ERROR and _is_identity(desk, f) for f in worse)
+    steps = {(item.rule, frozenset(item.refs)) for item in chain}
+    return any(_key(finding) in steps or not outside.isdisjoint(_marked(finding)) for finding in worse)
 
 
 def _chosen(outcome: reconcile.Outcome) -> list[reconcile.Suspect]:
@@ -115,17 +131,50 @@ def _chosen(outcome: reconcile.Outcome) -> list[reconcile.Suspect]:
 
 
 def _grouped(
-    findings: list[Finding], outcome: reconcile.Outcome, suspects: Sequence[reconcile.Suspect]
+    findings: list[Finding],
+    outcome: reconcile.Outcome,
+    suspects: Sequence[reconcile.Suspect],
+    more: Beside,
 ) -> list[Finding]:
     causes: dict[tuple[str, frozenset[Ref]], str] = {}
+    marks: dict[Mark, str] = {}
     for group in outcome.groups:
         if group.cause in suspects:
-            name = f"原因{suspects.index(group.cause) + 1}"
+            name = f"{CAUSE}{suspects.index(group.cause) + 1}"
             causes |= {(item.rule, frozenset(item.refs)): name for item in group.broken}
-    return [
-        replace(finding, group=causes.get(_key(finding), finding.group)) if finding.cells else finding
-        for finding in findings
-    ]
+            marks |= {mark: name for item in group.broken for mark in _marks(item, more)}
+    return [replace(finding, group=_group(finding, causes, marks)) for finding in findings]
+
+
+def _group(
+    finding: Finding, causes: Mapping[tuple[str, frozenset[Ref]], str], marks: Mapping[Mark, str]
+) -> str:
+    if not finding.cells:
+        return finding.group
+    own = next((marks[mark] for mark in _marked(finding) if mark in marks), finding.group)
+    return causes.get(_key(finding), own)
+
+
+Mark = tuple[Ref, str]
+"""A place beside the forms, and which of the facts of its sentence where it is one."""
+_ARITHMETIC = frozenset(
+    ("fund_arithmetic", "fund_rate_text", "fund_score", "score_total", "narrative_value", "narrative_unsure",
+     "percentage")
+)  # fmt: skip
+"""Findings of single rules on what the joint verdict judges too."""
+
+
+def _marks(item: reconcile.Identity, more: Beside) -> Iterator[Mark]:
+    """Where the figures of an identity stand that are no figures of the forms."""
+    for ref in item.refs:
+        cell = more.cells.get(ref)
+        if cell is not None and cell.ref is not None and "." not in ref.form:
+            yield cell.ref, more.facts.get(ref, "")
+
+
+def _marked(finding: Finding) -> Iterator[Mark]:
+    if finding.kind in _ARITHMETIC and finding.cells and finding.cells[0].ref:
+        yield finding.cells[0].ref, finding.facts.get("fact", "")
 
 
 def _key(finding: Finding) -> tuple[str, frozenset[Ref]]:
@@ -139,10 +188,12 @@ def _impossible(desk: Desk, chain: Iterable[reconcile.Identity]) -> Finding:
     forms = list(dict.fromkeys(form_of(ref.form) for ref in refs))
     facts = {
         "count": str(len(steps)),
-        "list": "；".join(identity_text(desk, item) for item in steps),
+        "list": "；".join(dict.fromkeys(identity_text(desk, item) for item in steps)),
     }
-    first = desk.form_cell(desk.edition.forms[forms[0]])
-    cells = (replace(first, ref=refs[0]), *(desk.cell(ref) for ref in refs))
+    first = desk.edition.forms.get(forms[0])
+    cells = tuple(desk.cell(ref) for ref in refs)
+    if first is not None:
+        cells = (replace(desk.form_cell(first), ref=refs[0]), *cells)
     return Finding(
         "joint-01",
         Severity.ERROR,
@@ -155,22 +206,21 @@ def _impossible(desk: Desk, chain: Iterable[reconcile.Identity]) -> Finding:
     )
 
 
-def _suspect(desk: Desk, suspect: reconcile.Suspect) -> Suspect:
+def _suspect(desk: Desk, suspect: reconcile.Suspect, more: Beside) -> Suspect:
+    cell = desk.cell(suspect.refs[0])
+    suggested = tuple(show(value) for value in suspect.suggested)
+    changes = tuple((desk.cell(ref), show(value)) for ref, value in suspect.changes)
+    if suspect.kind == "share" and suspect.suggested:
+        told = [more.told(suspect.refs[0], value or ZERO) for value in suspect.suggested]
+        suggested, changes = tuple(text for text, _ in told), ((cell, told[0][1]),)
     return Suspect(
-        cell=_cell_of(desk, suspect),
-        suggested=tuple(show(value) for value in suspect.suggested),
+        cell=cell,
+        suggested=suggested,
         why=suspect.why,
         confidence=suspect.confidence,
         resolves=suspect.resolves,
-        proof=tuple(identity_text(desk, item) for item in suspect.proof),
+        proof=tuple(dict.fromkeys(identity_text(desk, item) for item in suspect.proof)),
         kind=suspect.kind,
         unique=suspect.unique,
-        changes=tuple((desk.cell(ref), show(value)) for ref, value in suspect.changes),
+        changes=changes,
     )
-
-
-def _cell_of(desk: Desk, suspect: reconcile.Suspect) -> Cell:
-    ref = suspect.refs[0]
-    if form_of(ref.form) in desk.edition.forms:
-        return desk.cell(ref)
-    return Cell(str(ref), "", ref)
