@@ -87,10 +87,11 @@ def closed(parts: Sequence[Amount], whole: Amount) -> list[Measure | None]:
         return list(plain)
     largest = max(range(len(known)), key=lambda index: (parts[index].value, -index))
     # Two shares rounded add up to 100.00 by themselves; of more, each may be half a hundredth off.
-    moved = 0 if len(known) <= 2 else 1
+    count = sum(part.value != 0 for part in parts)
+    moved = 0 if count <= 2 else 1
     shares = [Measure(one.value, one.low - _CENT, one.high + _CENT, moved) for one in known]
     value = known[largest].value + rest
-    most = moved * ((len(known) + 1) // 2)
+    most = moved * ((count + 1) // 2)
     shares[largest] = Measure(value, min(shares[largest].low, value), max(shares[largest].high, value), most)
     return list(shares)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from xltools import narrative
-from xltools.amount import ZERO, Unit, show
+from xltools.amount import ZERO, Unit, half_up, plain, show
 from xltools.editions.equation import Constraint
 from xltools.finding import Cell
 from xltools.narrative.figures import Figures
@@ -32,6 +32,20 @@ class Beside:
     cells: dict[Ref, Cell] = field(default_factory=dict)
     facts: dict[Ref, str] = field(default_factory=dict)
     sentences: dict[Ref, narrative.Ratio] = field(default_factory=dict)
+
+    def shown(self, ref: Ref, value: Decimal | None) -> str:
+        """A value of a figure as it is printed: funds of 自评 may have more than two places, and then the
+        identities of its form tell them."""
+        if ref not in self.extra or value is None:
+            return show(value)
+        for constraint in self.more:
+            sides = [(t.coefficient, t.ref) for t in constraint.left]
+            sides += [(-t.coefficient, t.ref) for t in constraint.right]
+            own = next((coefficient for coefficient, other in sides if other == ref), 0)
+            rest = sum((c * self.extra.get(other, ZERO) for c, other in sides if other != ref), ZERO)
+            if abs(own) == 1 and half_up(-rest * own) == value:
+                return plain(-rest * own)
+        return show(value)
 
     def told(self, ref: Ref, value: Decimal) -> tuple[str, str]:
         """A value for the ratio ``ref`` as messages show it, and the content that its cell then has."""

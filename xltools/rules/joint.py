@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from xltools import reconcile
-from xltools.amount import ZERO, show
+from xltools.amount import ZERO, half_up, show
 from xltools.editions.equation import form_of
 from xltools.finding import Finding, Severity, Suspect
 from xltools.reconcile.model import for_rules
@@ -21,6 +21,7 @@ from xltools.rules.arithmetic import identity_text
 from xltools.rules.beside import Beside, beside
 from xltools.rules.desk import Desk
 from xltools.rules.live import reads
+from xltools.rules.percentages import ANALYSIS
 from xltools.rules.pointing import CAUSE
 
 _SHOWN = 5
@@ -108,7 +109,13 @@ def _with_causes(
     grouped = _grouped(findings, outcome, suspects, more)
     if outcome.verdict is reconcile.Verdict.ERROR:
         untold = [chain for chain in outcome.conflicts if not _told(desk, chain, grouped, more)]
-        grouped = [*grouped, *(_impossible(desk, chain) for chain in untold[:_SHOWN])]
+        named = {group for finding in grouped if (group := finding.group).startswith(CAUSE)}
+        causes = [s for number, s in enumerate(suspects, 1) if f"{CAUSE}{number}" in named]
+        untold = [chain for chain in untold if not _concerns(chain, causes)][:_SHOWN]
+        # A percentage that cannot be right is no 尾差.
+        wrong = {ref for chain in untold for item in chain for ref, _ in _marks(item, more)}
+        grouped = [f for f in grouped if f.kind != "narrative_tail" or f.cells[0].ref not in wrong]
+        grouped += [_impossible(desk, chain) for chain in untold]
     return grouped, tuple(_suspect(desk, suspect, more) for suspect in suspects)
 
 
@@ -130,6 +137,12 @@ def _chosen(outcome: reconcile.Outcome) -> list[reconcile.Suspect]:
     return [s for s in (best + rivals) if s.refs][: max(_SHOWN, len(best))]
 
 
+def _concerns(chain: Sequence[reconcile.Identity], causes: Iterable[reconcile.Suspect]) -> bool:
+    """Whether figures of a chain are among those that are the cause of other findings."""
+    refs = {ref for item in chain for ref in item.refs}
+    return any(not refs.isdisjoint(cause.refs) for cause in causes)
+
+
 def _grouped(
     findings: list[Finding],
     outcome: reconcile.Outcome,
@@ -143,7 +156,24 @@ def _grouped(
             name = f"{CAUSE}{suspects.index(group.cause) + 1}"
             causes |= {(item.rule, frozenset(item.refs)): name for item in group.broken}
             marks |= {mark: name for item in group.broken for mark in _marks(item, more)}
-    return [replace(finding, group=_group(finding, causes, marks)) for finding in findings]
+    grouped = [replace(finding, group=_group(finding, causes, marks)) for finding in findings]
+    return [_quoting(finding, suspects) for finding in grouped]
+
+
+def _quoting(finding: Finding, suspects: Sequence[reconcile.Suspect]) -> Finding:
+    """A sentence that says what a wrong figure should be belongs to that figure's cause."""
+    if finding.group or finding.kind not in _QUOTED or len(finding.cells) != 2:
+        return finding
+    for number, suspect in enumerate(suspects, 1):
+        if suspect.kind != "cell" or finding.cells[1].ref != suspect.refs[0]:
+            continue
+        said = finding.cells[0].value.removesuffix("万元")
+        values = {show(value) for value in suspect.suggested} | {
+            show(half_up((value or ZERO) / 10000)) for value in suspect.suggested
+        }
+        if said in values or not finding.facts.get("fact", "").endswith("]"):
+            return replace(finding, group=f"{CAUSE}{number}")
+    return finding
 
 
 def _group(
@@ -162,6 +192,9 @@ _ARITHMETIC = frozenset(
      "percentage")
 )  # fmt: skip
 """Findings of single rules on what the joint verdict judges too."""
+
+
+_QUOTED = frozenset(("narrative_value", "narrative_direction"))
 
 
 def _marks(item: reconcile.Identity, more: Beside) -> Iterator[Mark]:
@@ -194,9 +227,11 @@ def _impossible(desk: Desk, chain: Iterable[reconcile.Identity]) -> Finding:
     cells = tuple(desk.cell(ref) for ref in refs)
     if first is not None:
         cells = (replace(desk.form_cell(first), ref=refs[0]), *cells)
+    # What stands in 分析 is not published.
+    unpublished = any(ref.form == ANALYSIS for ref in refs)
     return Finding(
         "joint-01",
-        Severity.ERROR,
+        Severity.VERIFY if unpublished else Severity.ERROR,
         "合起来不能同时成立",
         "joint" if len(steps) > 1 else "joint_single",
         cells,
@@ -208,8 +243,8 @@ def _impossible(desk: Desk, chain: Iterable[reconcile.Identity]) -> Finding:
 
 def _suspect(desk: Desk, suspect: reconcile.Suspect, more: Beside) -> Suspect:
     cell = desk.cell(suspect.refs[0])
-    suggested = tuple(show(value) for value in suspect.suggested)
-    changes = tuple((desk.cell(ref), show(value)) for ref, value in suspect.changes)
+    suggested = tuple(more.shown(suspect.refs[0], value) for value in suspect.suggested)
+    changes = tuple((desk.cell(ref), more.shown(ref, value)) for ref, value in suspect.changes)
     if suspect.kind == "share" and suspect.suggested:
         told = [more.told(suspect.refs[0], value or ZERO) for value in suspect.suggested]
         suggested, changes = tuple(text for text, _ in told), ((cell, told[0][1]),)

@@ -33,6 +33,8 @@ def _remedy(
     desk: Desk, finding: Finding, suspects: Sequence[Suspect], named: Mapping[Ref | None, int], size: int
 ) -> str:
     cause = _cause(finding, suspects)
+    if cause is not None and cause.kind == "share" and cause.cell.ref == finding.cells[0].ref:
+        return f"依据：{finding.basis}。"
     if cause is not None and cause.cell.ref not in {cell.ref for cell in finding.cells}:
         return f"依据：{finding.basis}。请先核对 {_name(cause.cell)}{_also(size - 1)}。"
     if len(finding.cells) == 1:

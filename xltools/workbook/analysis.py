@@ -31,7 +31,7 @@ def read_percentages(grid: Grid, edition: Edition) -> Iterator[Percentage]:
         found = {at: _MEASURES[text] for at, text in enumerate(texts) if text in _MEASURES}
         if found:
             columns, first = found, texts[0]
-        elif not any(texts):
+        elif all(cell in ("", None) for cell in cells):
             form, columns = None, {}
         elif not columns:
             match = _FORM.search(str(cells[0]))
