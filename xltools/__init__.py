@@ -85,6 +85,7 @@ def _evidence(reading: Reading) -> Evidence:
         formulas=reading.formulas,
         notes=reading.notes if reading.sheets else None,
         missing=reading.missing,
+        percentages=reading.percentages,
         troubles=tuple(reading.troubles),
         not_checked=tuple(reading.not_checked),
     )

@@ -144,6 +144,7 @@ WORDING: dict[str, str] = {
     "places": "有 {count} 个金额多于两位小数（如 {value}，公开时印为 {printed}），请按两位小数填写。",
     "not_count": "数量应为不小于零的整数，现为 {value}。",
     "typed_over_blank": "合计单元格的公式被删去，现为空白，按明细计算为 {expected}。",
+    "percentage": "{measure}写为 {found}，按金额应为 {expected}（{arithmetic}）。",
     "typed_over": "合计单元格的公式被录入的数 {value} 代替，按明细计算为 {expected}。",
     # Reading a workbook.
     "reading_text_amount": "单元格中是“{content}”，{why}，没有参加审核。",

@@ -98,6 +98,17 @@ def evaluation_ref(number: int, part: str, column: str) -> Ref:
     return Ref(EVALUATION, f"{number}.{part}", column)
 
 
+@dataclass(frozen=True, slots=True)
+class Percentage:
+    """A percentage of the figure ``ref`` that stands as a value at ``place``, as printed (two places):
+    ``measure`` is share (of its total), rate (change against last year) or completion (of the budget)."""
+
+    ref: Ref
+    measure: str
+    value: Decimal
+    place: Place
+
+
 @dataclass(slots=True)
 class Cover:
     """封面. ``kind`` is 行政单位, 参照公务员法管理事业单位, 公益一类事业单位 … or "" when not known;

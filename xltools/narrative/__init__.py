@@ -38,18 +38,20 @@ What the accountant types is kept in three places of a Report, by key:
 ``explanations`` (出错说明) are kept under ``finding.explanation_key``.
 """
 
-from xltools.narrative.read import check, read_text
-from xltools.narrative.sentence import Change, Fact, Kind, Sentence, Slot, changes
+from xltools.narrative.read import check, ratios, read_text
+from xltools.narrative.sentence import Change, Fact, Kind, Ratio, Sentence, Slot, changes
 from xltools.narrative.write import write
 
 __all__ = [
     "Change",
     "Fact",
     "Kind",
+    "Ratio",
     "Sentence",
     "Slot",
     "changes",
     "check",
+    "ratios",
     "read_text",
     "write",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -73,6 +73,12 @@ class Reading:
         self.expected, self.facts, self.rule_of = _joined(sentences)
         self.tails: list[str] = []
         self.judged: list[int] = []
+
+    def ratios(self) -> Iterator[tuple[Fact, Token]]:
+        """The percentages that the text gives for facts, where the words around agree."""
+        for one in pair(self.expected, self.facts, self.text)[0]:
+            if one.sure and one.fact.whole and one.token and one.token.unit == "%":
+                yield one.fact, one.token
 
     def findings(self) -> list[Finding]:
         """All that is to be said about the text."""
@@ -255,6 +261,7 @@ class Reading:
             "meaning": fact.meaning,
             "found": found,
             "expected": full(fact),
+            "fact": fact.key,
         }
         return self.author.finding(rule, kind, cells, facts | (more or {}), severity, gap)
 

@@ -18,11 +18,13 @@ _CENT = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A printed number and the range of prints that the amounts allow."""
+    """A printed number and the range of prints that the amounts allow. ``rest``: the hundredths by which
+    closing to 100 may have moved it."""
 
     value: Decimal
     low: Decimal
     high: Decimal
+    rest: int = 0
 
     @property
     def printed(self) -> str:
@@ -84,9 +86,13 @@ def closed(parts: Sequence[Amount], whole: Amount) -> list[Measure | None]:
     if not known or not whole_is_listed or abs(rest) > _CENT * len(known):
         return list(plain)
     largest = max(range(len(known)), key=lambda index: (parts[index].value, -index))
-    shares = [Measure(one.value, one.low - _CENT, one.high + _CENT) for one in known]
+    # Two shares rounded add up to 100.00 by themselves; of more, each may be half a hundredth off.
+    count = sum(part.value != 0 for part in parts)
+    moved = 0 if count <= 2 else 1
+    shares = [Measure(one.value, one.low - _CENT, one.high + _CENT, moved) for one in known]
     value = known[largest].value + rest
-    shares[largest] = Measure(value, min(shares[largest].low, value), max(shares[largest].high, value))
+    most = moved * ((count + 1) // 2)
+    shares[largest] = Measure(value, min(shares[largest].low, value), max(shares[largest].high, value), most)
     return list(shares)
 
 

@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from xltools.editions import Edition
 from xltools.finding import Finding, Severity
 from xltools.narrative.judge import Reading, text_findings
-from xltools.narrative.sentence import NUMBERS, Kind, Sentence, Slot
+from xltools.narrative.sentence import NUMBERS, Kind, Ratio, Sentence, Slot
 from xltools.narrative.statements import statements
 from xltools.narrative.wording import Author
 from xltools.narrative.write import asked, write
@@ -38,6 +38,22 @@ def check(report: Report, edition: Edition) -> list[Finding]:
     if any(sentence.typed for sentence in sentences):
         findings += _rewritten(write(report, edition), author)
     return findings + _prose(report, author) + statements(report, edition, author)
+
+
+def ratios(report: Report, edition: Edition) -> Iterator[Ratio]:
+    """The percentages in sentences that the accountant rewrote, as far as they are tied to figures."""
+    if not any(key.startswith("narrative.") for key in report.texts):
+        return
+    author = Author(report, edition)
+    for sentence in write(report, edition):
+        if sentence.typed and sentence.typed != sentence.generated:
+            cell = author.text_cell(sentence.key, sentence.headings)
+            for fact, token in Reading(author, [sentence], sentence.typed, cell, {}).ratios():
+                assert token.number is not None
+                end = token.end - len(token.unit)
+                yield Ratio(
+                    sentence.key, sentence.headings, fact, token.number, sentence.typed, token.start, end
+                )
 
 
 def _rewritten(sentences: Sequence[Sentence], author: Author) -> Iterator[Finding]:

@@ -36,7 +36,8 @@ class Fact:
     ".direction"; "budget.general[201,1]"; "texts.procurement.micro"; "year". ``printed`` is what stands
     at ``start`` in the sentence, ``unit`` what follows it there (万元, %, 个 …). ``value`` is the number
     printed (万元; None for words); any number between ``low`` and ``high`` follows from the figures too,
-    as far as their rounding lets one know. ``meaning`` is how messages call it.
+    as far as their rounding lets one know. ``meaning`` is how messages call it. ``whole`` is the figure that
+    a percentage is of; ``rest`` by how many hundredths it may differ where shares are closed to 100.
     """
 
     key: str
@@ -48,6 +49,31 @@ class Fact:
     high: Decimal | None = None
     meaning: str = ""
     start: int = 0
+    whole: str = ""
+    rest: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A percentage that the accountant wrote: ``value`` stands for ``fact``, from ``start`` to ``end`` in the
+    ``text`` of the sentence ``key`` below ``headings``."""
+
+    key: str
+    headings: tuple[str, ...]
+    fact: Fact
+    value: Decimal
+    text: str
+    start: int
+    end: int
+
+    @property
+    def figure(self) -> str:
+        """The name of the figure that it is a percentage of something for."""
+        return self.fact.key.rpartition(".")[0]
+
+    def corrected(self, value: str) -> str:
+        """The sentence with another number in its place."""
+        return self.text[: self.start] + value + self.text[self.end :]
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ class _Writer:
         self.facts: list[Fact] = []
         self.slots: list[Slot] = []
         self.shares: dict[str, Measure | None] = {}
+        self.wholes: dict[str, str] = {}
         self.context = self._context()
 
     def _context(self) -> dict[str, Any]:
@@ -136,9 +137,12 @@ class _Writer:
         self.slots.append(slot)
         return f"{_OPEN}s{len(self.slots) - 1}{_SPLIT}{content}{_CLOSE}" if content else ""
 
-    def _measure(self, key: str, kind: Kind, measure: Measure, unit: str, meaning: str) -> str:
+    def _measure(
+        self, key: str, kind: Kind, measure: Measure, unit: str, meaning: str, whole: str = ""
+    ) -> str:
         value, low, high = measure.value, measure.low, measure.high
-        return self._fact(Fact(key, kind, measure.printed, unit, value, low, high, meaning))
+        fact = Fact(key, kind, measure.printed, unit, value, low, high, meaning)
+        return self._fact(replace(fact, whole=whole, rest=measure.rest))
 
     # What the templates call -------------------------------------------------------------------------
 
@@ -211,7 +215,8 @@ class _Writer:
             return str(forms["zero_base" if before.value == 0 else "negative_base"]).format(**parts)
         way = Fact(f"{name}.direction", Kind.DIRECTION, rate_verb, meaning=f"{meaning}增减方向")
         parts["rate_verb"] = self._fact(way)
-        parts["rate"] = self._measure(f"{name}.rate", Kind.RATE, percent, "%", f"{meaning}增减比率")
+        base = "+".join(f"last_year.{part.strip()}" for part in name.split("+"))
+        parts["rate"] = self._measure(f"{name}.rate", Kind.RATE, percent, "%", f"{meaning}增减比率", base)
         return str(forms["with_rate"]).format(**parts)
 
     def changed(self, *names: str) -> bool:
@@ -246,28 +251,29 @@ class _Writer:
         amounts = [self.figures.amount(item.figure) for item in items]
         for item, one in zip(items, closed(amounts, self.figures.amount(whole)), strict=True):
             self.shares[item.figure] = one
+            self.wholes[item.figure] = whole
 
     def share(self, item: Item, text: str) -> str:
         """The share of a listed item in its list's whole."""
-        return self._percentage(item.figure, "share", Kind.SHARE, self.shares[item.figure], text, "占比")
+        measure, whole = self.shares[item.figure], self.wholes.get(item.figure, "")
+        return self._percentage(item.figure, whole, Kind.SHARE, measure, text)
 
     def share_of(self, part: str, whole: str, text: str) -> str:
         """The share of one figure in another."""
         measure = share(self.figures.amount(part), self.figures.amount(whole))
-        return self._percentage(part, "share", Kind.SHARE, measure, text, "占比")
+        return self._percentage(part, whole, Kind.SHARE, measure, text)
 
     def completion(self, name: str, budget: str, text: str) -> str:
         """决算 in percent of the budget."""
         measure = share(self.figures.amount(name), self.figures.amount(budget))
-        return self._percentage(name, "completion", Kind.COMPLETION, measure, text, "预算完成率")
+        return self._percentage(name, budget, Kind.COMPLETION, measure, text)
 
-    def _percentage(
-        self, name: str, what: str, kind: Kind, measure: Measure | None, text: str, label: str
-    ) -> str:
+    def _percentage(self, name: str, whole: str, kind: Kind, measure: Measure | None, text: str) -> str:
         if measure is None:
             return ""
+        what, label = ("share", "占比") if kind is Kind.SHARE else ("completion", "预算完成率")
         meaning = f"{self.figures.title(name)}{label}"
-        return text.format(self._measure(f"{name}.{what}", kind, measure, "%", meaning))
+        return text.format(self._measure(f"{name}.{what}", kind, measure, "%", meaning, whole))
 
     def prose(self, key: str, label: str, text: str, needed: bool, default: str = "") -> str:
         """``text`` around the accountant's words or ``default``; "" where there are neither."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from xltools.reconcile.conventions import Convention
+from xltools.reconcile.problem import Share
 from xltools.report import Ref
 
 
@@ -26,18 +27,21 @@ class Verdict(StrEnum):
 class Identity:
     """One identity with its figures. ``terms`` are (coefficient, Ref, printed figure or None when blank);
     ``gap`` is left − right on the printed figures, ``allowed`` what rounding of these figures can explain
-    at most; both in the report's unit."""
+    at most; both in the report's unit. ``share`` is the printed ratio that it is about: its terms say from
+    one side what the ratio allows, and have no meaning of their own."""
 
     rule: str
     terms: tuple[tuple[int, Ref, Decimal | None], ...]
     operator: str
     gap: Decimal
     allowed: Decimal
+    share: Share | None = None
 
     @property
     def refs(self) -> tuple[Ref, ...]:
-        """Cells with a figure."""
-        return tuple(ref for _, ref, value in self.terms if value is not None)
+        """Cells with a figure; first the ratio where it is about one."""
+        own = (self.share.ratio,) if self.share else ()
+        return own + tuple(ref for _, ref, value in self.terms if value is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,7 +197,8 @@ def identity(problem: Problem, number: int) -> Identity:
     places = -2 if exact else -6
     operator = "=" if row.low > -INFINITE and row.high < INFINITE else "<=" if row.high < INFINITE else ">="
     allowed = Decimal(0) if exact else Decimal(spread).scaleb(-6) / 2
-    return Identity(row.rule, terms, operator, Decimal(total).scaleb(places), allowed)
+    share = problem.shares.get(number)
+    return Identity(row.rule, terms, operator, Decimal(total).scaleb(places), allowed, share)
 
 
 def _proofs(problem: Problem, found: Sequence[Conflict]) -> tuple[tuple[Identity, ...], ...]:

@@ -13,13 +13,14 @@ from xltools import narrative
 from xltools.editions import Edition, Rule, load
 from xltools.editions.equation import Constraint, Term, form_of
 from xltools.finding import CAUSE, Cell, Finding, Severity, Suspect
-from xltools.report import Ref, Report
+from xltools.report import Percentage, Ref, Report
 from xltools.rules import evaluation, structure
 from xltools.rules.arithmetic import arithmetic, where
 from xltools.rules.desk import SEVERITY, Desk
 from xltools.rules.explain import explain_cell
 from xltools.rules.identities import Broken, Figures, broken, holds, identities
 from xltools.rules.joint import settle
+from xltools.rules.percentages import typed_percentages
 from xltools.rules.pointing import pointed
 
 CHECKS = frozenset(structure.CHECKS) | frozenset(evaluation.CHECKS) | {"narrative"}
@@ -70,6 +71,7 @@ class Evidence:
     formulas: Mapping[Ref, str] | None = None
     notes: Mapping[str, tuple[str, ...]] | None = None
     missing: frozenset[str] = frozenset()
+    percentages: tuple[Percentage, ...] = ()
     troubles: tuple[Finding, ...] = ()
     not_checked: tuple[tuple[str, str], ...] = ()
 
@@ -85,6 +87,7 @@ def check(report: Report, edition: Edition | None = None, evidence: Evidence | N
         findings.append(Finding("figures-01", Severity.ERROR, "没有金额", "no_figures"))
     checked = _identities(desk, findings, not_checked)
     _others(desk, findings, not_checked)
+    findings += typed_percentages(desk)
     findings, suspects = settle(desk, findings)
     findings = _grouped(pointed(desk, findings, suspects), edition, suspects)
     findings = _without_echoes(findings, suspects)
@@ -112,6 +115,7 @@ def _desk(report: Report, edition: Edition, evidence: Evidence) -> Desk:
         formulas=evidence.formulas,
         notes=evidence.notes,
         missing=evidence.missing,
+        percentages=evidence.percentages,
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from xltools.amount import ZERO
+from xltools.amount import PLACES, ZERO, divide, plain, show
 from xltools.editions.equation import Term, form_of
-from xltools.reconcile import Identity
+from xltools.reconcile import Identity, Share
 from xltools.report import Ref
 from xltools.rules.desk import Desk
 from xltools.rules.identities import MEETS, Broken
@@ -28,6 +28,10 @@ def arithmetic(desk: Desk, item: Broken) -> str:
 def identity_text(desk: Desk, item: Identity) -> str:
     """One identity of a proof: «公开03表 201 …：本年支出合计 298.56 = 基本支出 292.63 + … = 298.85，差 0.29
     （四舍五入可解释 0.015）»."""
+    if item.share is not None:
+        return _share_text(desk, item, item.share)
+    if any(ref in desk.others for _, ref, _ in item.terms):
+        return _others_text(desk, item)
     left = [Term(coefficient, ref) for coefficient, ref, _ in item.terms if coefficient > 0]
     right = [Term(-coefficient, ref) for coefficient, ref, _ in item.terms if coefficient < 0]
     operator = item.operator
@@ -43,6 +47,55 @@ def identity_text(desk: Desk, item: Identity) -> str:
         else f"差 {desk.show(abs(item.gap))}（四舍五入可解释 {item.allowed.normalize():f}）"
     )
     return f"{number} {_context(desk, refs)}{shown[0]} {_SHOWN[operator]} {shown[1]}，{fits}"
+
+
+def _share_text(desk: Desk, item: Identity, share: Share) -> str:
+    """«情况说明 … 占比 印 99.89%：公开02表 … 324.81 ÷ 公开02表 … 324.82 = 100.00%，不符»."""
+    cell = desk.cell(share.ratio)
+    part, whole = (_named_sum(desk, side) for side in (share.part, share.whole))
+    sums = [
+        sum((t.coefficient * (_value(desk, t.ref) or ZERO) for t in s), ZERO)
+        for s in (share.part, share.whole)
+    ]
+    percent = "%" if share.scale == 100 else ""
+    ratio = show(divide(sums[0], sums[1], PLACES, Decimal(share.scale))) + percent if sums[1] else "—"
+    factor = "" if percent else f"{share.scale} × "
+    verdict = "相符" if MEETS[item.operator](item.gap, ZERO) else "不符"
+    value = cell.value if cell.value.endswith("%") else f"{cell.value}{percent}"
+    return f"{cell.label} 印 {value}：{factor}{part} ÷ {whole} = {ratio}，{verdict}"
+
+
+def _named_sum(desk: Desk, side: Sequence[Term]) -> str:
+    parts = []
+    for number, (coefficient, ref) in enumerate(side):
+        sign = (" − " if coefficient < 0 else " + ") if number else ""
+        cell = desk.cell(ref)
+        parts.append(f"{sign}{cell.label} {cell.value or '空白'}")
+    return f"({''.join(parts)})" if len(parts) > 1 else parts[0]
+
+
+def _value(desk: Desk, ref: Ref) -> Decimal | None:
+    cell = desk.others.get(ref)
+    if cell is None:
+        return desk.value(ref)
+    return Decimal(cell.value) if cell.value else None
+
+
+def _others_text(desk: Desk, item: Identity) -> str:
+    """An identity of figures beside the forms, each with its full name: their sums are short."""
+    sums: list[tuple[str, Decimal]] = []
+    for sign in (1, -1):
+        side = [(c * sign, ref, value) for c, ref, value in item.terms if c * sign > 0 and value is not None]
+        parts = [f"{desk.cell(ref).label} {desk.cell(ref).value}" for _, ref, _ in side]
+        total = sum((c * (value or ZERO) for c, _, value in side), ZERO)
+        text = (
+            " + ".join(parts)
+            if len(parts) <= _LISTED
+            else f"{' + '.join(parts[: _LISTED - 1])} + …等{len(parts)}项"
+        )
+        sums.append((f"{text} = {plain(total)}" if len(parts) > 1 else text or "空白", total))
+    fits = "相符" if MEETS[item.operator](item.gap, ZERO) else f"差 {plain(abs(item.gap).normalize())}"
+    return f"{sums[0][0]} {_SHOWN[item.operator]} {sums[1][0]}，{fits}"
 
 
 def _sides(

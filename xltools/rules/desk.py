@@ -11,7 +11,7 @@ from xltools.amount import PLACES, plain, show
 from xltools.editions import Edition, Form, Rule
 from xltools.editions.equation import Constraint, form_of
 from xltools.finding import Cell, Finding, Severity
-from xltools.report import Place, Ref, Report
+from xltools.report import Percentage, Place, Ref, Report
 from xltools.rules.identities import Broken, Figures, Identities, places_of
 
 SEVERITY = {"逻辑性": Severity.ERROR, "核实性": Severity.VERIFY, "提示": Severity.HINT}
@@ -23,7 +23,9 @@ class Desk:
     """What the checks work on.
 
     ``formulas``: figures whose cell holds a formula (None: not looked at). ``notes``: texts printed
-    below each form (None: not from a workbook). ``missing``: forms that were not found.
+    below each form (None: not from a workbook). ``missing``: forms that were not found. ``percentages``:
+    those of 分析 that are values. ``others``: figures outside the forms that identities name, with the cell
+    where they stand.
     ``applied``: the constraints of each rule that concern this unit; ``broken``: those that are not met
     to the letter. Both grow while the identities are checked.
     """
@@ -37,6 +39,8 @@ class Desk:
     formulas: Mapping[Ref, str] | None = None
     notes: Mapping[str, tuple[str, ...]] | None = None
     missing: frozenset[str] = frozenset()
+    percentages: tuple[Percentage, ...] = ()
+    others: Mapping[Ref, Cell] = field(default_factory=dict)
 
     @cached_property
     def negative(self) -> frozenset[str]:
@@ -45,6 +49,8 @@ class Desk:
 
     def cell(self, ref: Ref) -> Cell:
         """The cell of a figure with its label and value as printed (every digit of it)."""
+        if ref in self.others:
+            return self.others[ref]
         return Cell(self.edition.label(ref, self.report.titles), self.text(ref), ref, self.place(ref))
 
     def text(self, ref: Ref) -> str:

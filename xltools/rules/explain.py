@@ -15,6 +15,7 @@ from xltools.reconcile.explain import Explanation, Guard, explain
 from xltools.reconcile.model import for_rules
 from xltools.report import Place, Ref, Report
 from xltools.rules.arithmetic import identity_text
+from xltools.rules.beside import beside
 from xltools.rules.desk import Desk
 from xltools.rules.live import reads
 
@@ -31,7 +32,11 @@ def explain_cell(desk: Desk, cell: str) -> Iterator[str]:
     """
     ref = find(desk.report, desk.edition, cell)
     applied = [pair for pair in desk.applied if pair[1]]
-    found = explain(for_rules(applied), desk.report, ref, formulas=reads(desk))
+    more = beside(desk)
+    desk.others = more.cells
+    found = explain(
+        for_rules(applied), desk.report, ref, more.shares, more.extra, more.more, formulas=reads(desk)
+    )
     shown = desk.cell(ref)
     computed = "（由公式计算）" if ref in (desk.formulas or {}) else ""
     yield f"{shown.where}：印 {shown.value or '空白'}{computed}"
@@ -40,10 +45,12 @@ def explain_cell(desk: Desk, cell: str) -> Iterator[str]:
     if not found.identities:
         yield "没有勾稽关系涉及这个数，填错了也查不出来。"
         return
-    yield f"参加 {len(found.identities)} 条勾稽关系："
-    for item in found.identities:
-        yield f"  · {_title(desk, item)}"
-        yield f"    {identity_text(desk, item)}"
+    # A percentage is two rows, and says one thing.
+    listed = {identity_text(desk, item): _title(desk, item) for item in found.identities}
+    yield f"参加 {len(listed)} 条勾稽关系："
+    for text, title in listed.items():
+        yield f"  · {title}"
+        yield f"    {text}"
     yield from _chain(desk, "下限由以下关系得出：", found.below)
     yield from _chain(desk, "上限由以下关系得出：", found.above)
     yield from _chain(desk, "以下关系互相矛盾，没有用来推算：", found.contradicted)
@@ -78,7 +85,9 @@ def _chain(desk: Desk, title: str, items: Sequence[reconcile.Identity]) -> Itera
 
 def _title(desk: Desk, item: reconcile.Identity) -> str:
     rule = desk.edition.rule_of.get(item.rule)
-    return f"{rule.title}（{rule.id}）" if rule else item.rule
+    if rule:
+        return f"{rule.title}（{rule.id}）"
+    return "比例与金额相符" if item.share else "绩效自评表内的合计与差额"
 
 
 def find(report: Report, edition: Edition, cell: str) -> Ref:

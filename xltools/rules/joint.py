@@ -8,19 +8,21 @@ groups of findings with one cause.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from xltools import reconcile
 from xltools.amount import ZERO, Unit, half_up, show
 from xltools.editions.equation import form_of
-from xltools.finding import CAUSE, Cell, Finding, Severity, Suspect
+from xltools.finding import CAUSE, Finding, Severity, Suspect
 from xltools.reconcile.model import for_rules
 from xltools.report import Ref
 from xltools.rules.arithmetic import identity_text
+from xltools.rules.beside import Beside, beside
 from xltools.rules.desk import Desk
 from xltools.rules.live import reads
+from xltools.rules.percentages import ANALYSIS
 
 _SHOWN = 5
 _PLAUSIBLE = 0.02
@@ -39,16 +41,20 @@ def settle(desk: Desk, findings: list[Finding]) -> tuple[list[Finding], tuple[Su
     applied = [(rule, constraints) for rule, constraints in desk.applied if constraints]
     if not applied or not desk.report.amounts:
         return findings, ()
-    outcome = reconcile.solve(for_rules(applied), desk.report, formulas=reads(desk))
+    more = beside(desk)
+    desk.others = more.cells
+    outcome = reconcile.solve(
+        for_rules(applied), desk.report, more.shares, more.extra, more=more.more, formulas=reads(desk)
+    )
     if outcome.convention is reconcile.Convention.TIE:
         # One chance in ten thousand that nothing is wrong: say it, and lead to the likely figure.
-        grouped, suspects = _with_causes(desk, findings, outcome)
+        grouped, suspects = _with_causes(desk, findings, outcome, more)
         told = any(_is_identity(desk, finding) for finding in grouped)
         return (grouped if told else [*grouped, *_as_habit(desk, [], outcome)]), suspects
     if outcome.verdict is reconcile.Verdict.CONVENTION:
         return _as_habit(desk, findings, outcome), ()
     if outcome.verdict in (reconcile.Verdict.ERROR, reconcile.Verdict.VERIFY):
-        return _with_causes(desk, findings, outcome)
+        return _with_causes(desk, findings, outcome, more)
     return findings, ()
 
 
@@ -99,16 +105,32 @@ def _is_identity(desk: Desk, finding: Finding) -> bool:
 
 
 def _with_causes(
-    desk: Desk, findings: list[Finding], outcome: reconcile.Outcome
+    desk: Desk, findings: list[Finding], outcome: reconcile.Outcome, more: Beside
 ) -> tuple[list[Finding], tuple[Suspect, ...]]:
     suspects = _chosen(outcome)
-    grouped = _grouped(findings, outcome, suspects)
-    if outcome.verdict is reconcile.Verdict.ERROR and not any(
-        finding.severity is Severity.ERROR and _is_identity(desk, finding) for finding in grouped
-    ):
-        grouped = [*grouped, *(_impossible(desk, chain) for chain in outcome.conflicts[:_SHOWN])]
+    grouped = _grouped(findings, outcome, suspects, more)
+    if outcome.verdict is reconcile.Verdict.ERROR:
+        untold = [chain for chain in outcome.conflicts if not _told(desk, chain, grouped, more)]
+        named = {group for finding in grouped if (group := finding.group).startswith(CAUSE)}
+        causes = [s for number, s in enumerate(suspects, 1) if f"{CAUSE}{number}" in named]
+        untold = [chain for chain in untold if not _concerns(chain, causes)][:_SHOWN]
+        # A percentage that cannot be right is no 尾差.
+        wrong = {ref for chain in untold for item in chain for ref, _ in _marks(item, more)}
+        grouped = [f for f in grouped if f.kind != "narrative_tail" or f.cells[0].ref not in wrong]
+        grouped += [_impossible(desk, chain) for chain in untold]
     best = outcome.sets[0][1] if outcome.sets else ()
-    return grouped, tuple(replace(_suspect(desk, one), alternative=one not in best) for one in suspects)
+    return grouped, tuple(replace(_suspect(desk, one, more), alternative=one not in best) for one in suspects)
+
+
+def _told(desk: Desk, chain: Sequence[reconcile.Identity], findings: Iterable[Finding], more: Beside) -> bool:
+    """Whether a single rule says already what ``chain`` proves: another error of an identity for one of the
+    forms alone; for one with a percentage or a score, a finding on it or on an identity of the chain."""
+    worse = [finding for finding in findings if finding.severity is not Severity.HINT]
+    outside = {mark for item in chain for mark in _marks(item, more)}
+    if not outside:
+        return any(f.severity is Severity.ERROR and _is_identity(desk, f) for f in worse)
+    steps = {(item.rule, frozenset(item.refs)) for item in chain}
+    return any(_key(finding) in steps or not outside.isdisjoint(_marked(finding)) for finding in worse)
 
 
 def _chosen(outcome: reconcile.Outcome) -> list[reconcile.Suspect]:
@@ -118,18 +140,77 @@ def _chosen(outcome: reconcile.Outcome) -> list[reconcile.Suspect]:
     return [s for s in (best + rivals) if s.refs][: max(_SHOWN, len(best))]
 
 
+def _concerns(chain: Sequence[reconcile.Identity], causes: Iterable[reconcile.Suspect]) -> bool:
+    """Whether figures of a chain are among those that are the cause of other findings."""
+    refs = {ref for item in chain for ref in item.refs}
+    return any(not refs.isdisjoint(cause.refs) for cause in causes)
+
+
 def _grouped(
-    findings: list[Finding], outcome: reconcile.Outcome, suspects: Sequence[reconcile.Suspect]
+    findings: list[Finding],
+    outcome: reconcile.Outcome,
+    suspects: Sequence[reconcile.Suspect],
+    more: Beside,
 ) -> list[Finding]:
     causes: dict[tuple[str, frozenset[Ref]], str] = {}
+    marks: dict[Mark, str] = {}
     for group in outcome.groups:
         if group.cause in suspects:
             name = f"{CAUSE}{suspects.index(group.cause) + 1}"
             causes |= {(item.rule, frozenset(item.refs)): name for item in group.broken}
-    return [
-        replace(finding, group=causes.get(_key(finding), finding.group)) if finding.cells else finding
-        for finding in findings
-    ]
+            marks |= {mark: name for item in group.broken for mark in _marks(item, more)}
+    grouped = [replace(finding, group=_group(finding, causes, marks)) for finding in findings]
+    return [_quoting(finding, suspects) for finding in grouped]
+
+
+def _quoting(finding: Finding, suspects: Sequence[reconcile.Suspect]) -> Finding:
+    """A sentence that says what a wrong figure should be belongs to that figure's cause."""
+    if finding.group or finding.kind not in _QUOTED or len(finding.cells) != 2:
+        return finding
+    for number, suspect in enumerate(suspects, 1):
+        if suspect.kind != "cell" or finding.cells[1].ref != suspect.refs[0]:
+            continue
+        said = finding.cells[0].value.removesuffix("万元")
+        values = {show(value) for value in suspect.suggested} | {
+            show(half_up((value or ZERO) / 10000)) for value in suspect.suggested
+        }
+        if said in values or not finding.facts.get("fact", "").endswith("]"):
+            return replace(finding, group=f"{CAUSE}{number}")
+    return finding
+
+
+def _group(
+    finding: Finding, causes: Mapping[tuple[str, frozenset[Ref]], str], marks: Mapping[Mark, str]
+) -> str:
+    if not finding.cells:
+        return finding.group
+    own = next((marks[mark] for mark in _marked(finding) if mark in marks), finding.group)
+    return causes.get(_key(finding), own)
+
+
+Mark = tuple[Ref, str]
+"""A place beside the forms, and which of the facts of its sentence where it is one."""
+_ARITHMETIC = frozenset(
+    ("fund_arithmetic", "fund_rate_text", "fund_score", "score_total", "narrative_value", "narrative_unsure",
+     "percentage")
+)  # fmt: skip
+"""Findings of single rules on what the joint verdict judges too."""
+
+
+_QUOTED = frozenset(("narrative_value", "narrative_direction"))
+
+
+def _marks(item: reconcile.Identity, more: Beside) -> Iterator[Mark]:
+    """Where the figures of an identity stand that are no figures of the forms."""
+    for ref in item.refs:
+        cell = more.cells.get(ref)
+        if cell is not None and cell.ref is not None and "." not in ref.form:
+            yield cell.ref, more.facts.get(ref, "")
+
+
+def _marked(finding: Finding) -> Iterator[Mark]:
+    if finding.kind in _ARITHMETIC and finding.cells and finding.cells[0].ref:
+        yield finding.cells[0].ref, finding.facts.get("fact", "")
 
 
 def _key(finding: Finding) -> tuple[str, frozenset[Ref]]:
@@ -143,13 +224,17 @@ def _impossible(desk: Desk, chain: Iterable[reconcile.Identity]) -> Finding:
     forms = list(dict.fromkeys(form_of(ref.form) for ref in refs))
     facts = {
         "count": str(len(steps)),
-        "list": "；".join(identity_text(desk, item) for item in steps),
+        "list": "；".join(dict.fromkeys(identity_text(desk, item) for item in steps)),
     }
-    first = desk.form_cell(desk.edition.forms[forms[0]])
-    cells = (replace(first, ref=refs[0]), *(desk.cell(ref) for ref in refs))
+    first = desk.edition.forms.get(forms[0])
+    cells = tuple(desk.cell(ref) for ref in refs)
+    if first is not None:
+        cells = (replace(desk.form_cell(first), ref=refs[0]), *cells)
+    # What stands in 分析 is not published.
+    unpublished = any(ref.form == ANALYSIS for ref in refs)
     return Finding(
         "joint-01",
-        Severity.ERROR,
+        Severity.VERIFY if unpublished else Severity.ERROR,
         "合起来不能同时成立",
         "joint" if len(steps) > 1 else "joint_single",
         cells,
@@ -159,17 +244,23 @@ def _impossible(desk: Desk, chain: Iterable[reconcile.Identity]) -> Finding:
     )
 
 
-def _suspect(desk: Desk, suspect: reconcile.Suspect) -> Suspect:
+def _suspect(desk: Desk, suspect: reconcile.Suspect, more: Beside) -> Suspect:
+    cell = desk.cell(suspect.refs[0])
+    suggested = tuple(more.shown(suspect.refs[0], value) for value in suspect.suggested)
+    changes = tuple((desk.cell(ref), more.shown(ref, value)) for ref, value in suspect.changes)
+    if suspect.kind == "share" and suspect.suggested:
+        told = [more.told(suspect.refs[0], value or ZERO) for value in suspect.suggested]
+        suggested, changes = tuple(text for text, _ in told), ((cell, told[0][1]),)
     return Suspect(
-        cell=_cell_of(desk, suspect),
-        suggested=tuple(show(value) for value in suspect.suggested),
+        cell=cell,
+        suggested=suggested,
         why=_why(desk, suspect),
         confidence=suspect.confidence,
         resolves=suspect.resolves,
-        proof=tuple(identity_text(desk, item) for item in suspect.proof),
+        proof=tuple(dict.fromkeys(identity_text(desk, item) for item in suspect.proof)),
         kind=suspect.kind,
         unique=suspect.unique,
-        changes=tuple((desk.cell(ref), show(value)) for ref, value in suspect.changes),
+        changes=changes,
         among=_among(desk, suspect),
     )
 
@@ -201,10 +292,3 @@ def _among(desk: Desk, suspect: reconcile.Suspect) -> tuple[str, str] | None:
     start = (desk.value(ref) or ZERO) if suspect.kind == "twice" else ZERO
     least, most = (half_up(start + Decimal(bound) / 100 / per_yuan) for bound in (bounds[0], bounds[1]))
     return show(least), show(most)
-
-
-def _cell_of(desk: Desk, suspect: reconcile.Suspect) -> Cell:
-    ref = suspect.refs[0]
-    if form_of(ref.form) in desk.edition.forms:
-        return desk.cell(ref)
-    return Cell(str(ref), "", ref)

@@ -30,6 +30,8 @@ def _remedy(
     desk: Desk, finding: Finding, suspects: Sequence[Suspect], named: Mapping[Ref | None, int], size: int
 ) -> str:
     cause = _cause(finding, suspects)
+    if cause is not None and cause.kind == "share" and cause.cell.ref == finding.cells[0].ref:
+        return f"依据：{finding.basis}。"
     if cause is not None and cause.kind == "cell" and cause.suggested and (cause.unique or not cause.among):
         value = f"应为 {cause.suggested[0]}" if cause.suggested[0] else "应为空白"
         return f"依据：{finding.basis}。请先改 {cause.cell.address}：{value}。"

@@ -33,6 +33,15 @@ EVALUATION = "绩效自评"
 OVERVIEW = "概况与名词"
 FINDINGS = "审核结果"
 
+COMPARED = (
+    ("收入总计", Ref("summary", "31", "1")),
+    ("支出总计", Ref("summary", "62", "2")),
+    ("财政拨款收入总计", Ref("appropriation", "32", "1")),
+    ("财政拨款支出总计", Ref("appropriation", "64", "2")),
+    ("一般公共预算财政拨款支出", Ref("general", TOTAL, "1")),
+)
+"""What 分析 compares with last year and the budget, by name."""
+
 # --- the forms ---------------------------------------------------------------------------------------
 
 TITLE_ROW, NUMBER_ROW, META_ROW, HEADER_ROW = 0, 1, 2, 3

@@ -17,13 +17,15 @@ from xltools.amount import Unit
 from xltools.editions import DEFAULT, Edition, Form, load, names
 from xltools.errors import XltoolsError
 from xltools.finding import Cell, Finding
-from xltools.report import Cover, Place, Ref, Report, evaluation_ref
+from xltools.report import Cover, Percentage, Place, Ref, Report, evaluation_ref
 from xltools.workbook import extras as sheets_beside
+from xltools.workbook.analysis import read_percentages
 from xltools.workbook.bind import take_region
 from xltools.workbook.blueprint import Blueprints, blueprints
 from xltools.workbook.evaluation import read_evaluation
 from xltools.workbook.extras import Extras, Notebook
 from xltools.workbook.facts import Facts
+from xltools.workbook.formulas import plain
 from xltools.workbook.grid import Grid, file_grids, formulas_known, plain_grids
 from xltools.workbook.harvest import Harvest, Spot, listed, shown
 from xltools.workbook.labels import code, entity, key, unit
@@ -42,7 +44,8 @@ class Reading:
     ``formulas``: figures whose cell holds a formula, with our functions under their plain names (None: the
     kind of file does not tell). ``notes``: texts printed below each form that was found. ``missing``: forms
     of the edition that were not found. ``sheets``, ``units``: the sheet of each form, and the 金额单位 that
-    it prints ("" for none). ``not_checked``: (what, why) in Chinese.
+    it prints ("" for none). ``percentages``: those of 分析 that are values and no formulas. ``not_checked``:
+    (what, why) in Chinese.
     """
 
     report: Report
@@ -52,6 +55,7 @@ class Reading:
     formulas: dict[Ref, str] | None = None
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
+    percentages: tuple[Percentage, ...] = ()
     sheets: dict[str, str] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
 
@@ -180,6 +184,7 @@ class _Reader:
             formulas=harvest.formulas if known else None,
             notes={form: tuple(notes) for form, notes in harvest.notes.items()},
             missing=self.missing,
+            percentages=self._percentages() if known else (),
             sheets={region.plan.form.id: region.grid.name for region in self.regions},
             units=units,
         )
@@ -187,6 +192,10 @@ class _Reader:
         return reading
 
     # --- what stands beside the forms
+
+    def _percentages(self) -> tuple[Percentage, ...]:
+        analysis = self.extras.analysis
+        return tuple(read_percentages(analysis, self.edition)) if analysis else ()
 
     def _beside(self, log: Notebook) -> None:
         extras, report = self.extras, self.report
@@ -203,7 +212,12 @@ class _Reader:
             if found.indicators or found.project:
                 report.self_evaluations.append(found)
                 number = len(report.self_evaluations)
-                report.places.update({evaluation_ref(number, *part): place for part, place in places.items()})
+                spots = {evaluation_ref(number, *part): place for part, place in places.items()}
+                report.places.update(spots)
+                formulas = one.grid.facts.formulas
+                self.harvest.formulas.update(
+                    {ref: plain(formulas[p.cell]) for ref, p in spots.items() if p.cell in formulas}
+                )
 
     # --- unit, year and name printed above the tables
 

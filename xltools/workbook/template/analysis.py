@@ -10,7 +10,7 @@ from typing import Any
 from xltools.editions import Edition
 from xltools.functions import Scalar
 from xltools.report import TOTAL, Ref, Report
-from xltools.workbook.layout import ANALYSIS, COMPARISON, FormSheet
+from xltools.workbook.layout import ANALYSIS, COMPARED, COMPARISON, FormSheet
 from xltools.workbook.template import comparison
 from xltools.workbook.template.board import Area, Board, Call, Text, a1, quoted
 from xltools.workbook.template.comparison import amounts_area, classes
@@ -152,14 +152,7 @@ def _rate(board: Board, row: int, column: int, call: Call) -> None:
 def _changes(board: Board, source: _Source, top: int) -> int:
     labels = ("表", "项目", "本年数", "上年数", "增减额", "增减率", "年初预算数", "完成率")
     _heads(board, top, "三、与上年、与预算比较", labels)
-    wanted = (
-        ("收入总计", Ref("summary", "31", "1")),
-        ("支出总计", Ref("summary", "62", "2")),
-        ("财政拨款收入总计", Ref("appropriation", "32", "1")),
-        ("财政拨款支出总计", Ref("appropriation", "64", "2")),
-        ("一般公共预算财政拨款支出", Ref("general", TOTAL, "1")),
-    )
-    for row, (name, ref) in enumerate(wanted, top + 2):
+    for row, (name, ref) in enumerate(COMPARED, top + 2):
         board.put(row, 0, source.edition.forms[ref.form].number, board.styles("cell", "centre"))
         board.put(row, 1, name, board.styles("cell", "left"))
         _figure(board, source, row, 2, ref)
@@ -171,7 +164,7 @@ def _changes(board: Board, source: _Source, top: int) -> int:
         else:
             board.put(row, 6, None, board.styles("cell", "unused"))
             board.put(row, 7, None, board.styles("cell", "unused"))
-    return top + 2 + len(wanted)
+    return top + 2 + len(COMPARED)
 
 
 def _classes(board: Board, source: _Source, top: int) -> int:
