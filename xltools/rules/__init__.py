@@ -267,6 +267,15 @@ def _worth_showing(term: Term, desk: Desk, constraint: Constraint) -> bool:
     return term is constraint.left[0] or desk.figures.has(term.ref) or len(constraint.right) == 1
 
 
+_POINTERS = {
+    "missing": "请先补上{line}这一行。",
+    "line": "请先查{line}下面漏掉的一行。",
+    "shifted": "请先把错行的 {first} 至 {last} 改正。",
+    "unit": "请先换算{form}的金额单位。",
+}
+"""What comes first where the cause is more than wrong figures, by kind of suspect."""
+
+
 def _pointed(findings: list[Finding], suspects: Sequence[Suspect]) -> list[Finding]:
     """Every finding on an identity says which of its figures to look at first: a suspect, or the one that
     most other findings speak of too."""
@@ -292,6 +301,13 @@ def _pointer(
     if cause and cause.kind == "cell" and cause.suggested and (cause.unique or not cause.among):
         value = f"应为 {cause.suggested[0]}" if cause.suggested[0] else "应为空白"
         return f"请先改 {cause.cell.address}：{value}。"
+    if cause and cause.kind in _POINTERS:
+        return _POINTERS[cause.kind].format(
+            form=cause.cell.label.split(" ")[0],
+            line=cause.cell.label.partition(" · ")[0],
+            first=cause.changes[0][0].address if cause.changes else cause.cell.address,
+            last=cause.changes[-1][0].address if cause.changes else cause.cell.address,
+        )
     if len(finding.cells) == 1:
         return ""
     worst = max(finding.cells, key=lambda cell: (cell.ref in suspected, named[cell.ref]))

@@ -177,7 +177,12 @@ def _why(desk: Desk, suspect: reconcile.Suspect) -> str:
     """The mechanism; where none is known, whether the budget of the same item stands in an actual's cell."""
     ref = suspect.refs[0]
     form = desk.edition.forms.get(ref.form)
-    if suspect.why not in _UNKNOWN or suspect.kind != "cell" or form is None or ref.column not in form.column_of:
+    if (
+        suspect.why not in _UNKNOWN
+        or suspect.kind != "cell"
+        or form is None
+        or ref.column not in form.column_of
+    ):
         return suspect.why
     planned = form.column_of[ref.column].title.replace("决算数", "预算数", 1)
     for column in form.columns:
