@@ -190,22 +190,22 @@ def test_an_edition_extends_another() -> None:
 @pytest.mark.parametrize(
     ("ref", "label"),
     [
-        (Ref("summary", "27", "1"), "公开01表 收入支出决算总表 行次27 本年收入合计"),
-        (Ref("summary", "9", "1"), "公开01表 收入支出决算总表 行次9"),
-        (Ref("expenditure", TOTAL, "2"), "公开03表 支出决算表 合计 · 基本支出"),
-        (Ref("expenditure", "201", "1"), "公开03表 支出决算表 201 一般公共服务支出 · 本年支出合计"),
-        (Ref("expenditure", "299", "1"), "公开03表 支出决算表 299 · 本年支出合计"),
-        (Ref("basic", "30101", "1"), "公开06表 一般公共预算财政拨款基本支出决算明细表 30101 基本工资"),
-        (Ref("basic", "人员经费合计", "1"), "公开06表 一般公共预算财政拨款基本支出决算明细表 人员经费合计"),
+        (Ref("summary", "27", "1"), "公开01表 行次27 本年收入合计"),
+        (Ref("summary", "9", "1"), "公开01表 行次9"),
+        (Ref("expenditure", TOTAL, "2"), "公开03表 合计 · 基本支出"),
+        (Ref("expenditure", "201", "1"), "公开03表 201 一般公共服务支出 · 本年支出合计"),
+        (Ref("expenditure", "299", "1"), "公开03表 299 · 本年支出合计"),
+        (Ref("basic", "30101", "1"), "公开06表 30101 基本工资"),
+        (Ref("basic", "人员经费合计", "1"), "公开06表 人员经费合计"),
         (
             Ref("three_public", "1", "8"),
-            "公开09表 财政拨款“三公”经费支出决算表 · 决算数 因公出国（境）费",
+            "公开09表 决算数 因公出国（境）费",
         ),
-        (Ref("statistics", "7", "1"), "公开10表 部门决算公开相关信息统计表 行次7 车辆数合计（辆）"),
-        (Ref("last_year.summary", "60", "2"), "上年 公开01表 收入支出决算总表 行次60 年末结转和结余"),
+        (Ref("statistics", "7", "1"), "公开10表 行次7 车辆数合计（辆）"),
+        (Ref("last_year.summary", "60", "2"), "上年 公开01表 行次60 年末结转和结余"),
         (
             Ref("budget.general", "201", "1"),
-            "年初预算 公开05表 一般公共预算财政拨款支出决算表 201 一般公共服务支出 · 小计",
+            "年初预算 公开05表 201 一般公共服务支出 · 小计",
         ),
     ],
 )
@@ -364,7 +364,7 @@ def test_the_small_edition_is_sound(tmp_path: Path) -> None:
 def test_a_column_may_have_no_heading(tmp_path: Path) -> None:
     edition = build(folder(tmp_path, {"forms/total.toml": swap('"行次", "金额"', '"行次", ""')}))
     assert edition.forms["total"].columns[0].title == ""
-    assert edition.label(Ref("total", "1", "1")) == "01表 总表 行次1 收入"
+    assert edition.label(Ref("total", "1", "1")) == "01表 行次1 收入"
 
 
 def test_optional_sources_may_be_absent(tmp_path: Path) -> None:

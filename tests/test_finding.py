@@ -30,9 +30,7 @@ from xltools.rules import check
 
 PACKAGE = Path(__file__).parent.parent / "xltools"
 OTHER_ROOMS = ("reading_", "narrative_")
-CELL = Cell(
-    "公开03表 支出决算表 合计 · 基本支出", "6.12", Ref("expenditure", "合计", "2"), Place("公开03表", "D7")
-)
+CELL = Cell("公开03表 合计 · 基本支出", "6.12", Ref("expenditure", "合计", "2"), Place("公开03表", "D7"))
 
 
 def finding(*cells: Cell, **changes: Any) -> Finding:
@@ -52,17 +50,13 @@ def test_severities_have_an_order() -> None:
 
 def test_the_place_stands_first_and_the_advice_last() -> None:
     worded = finding(CELL, remedy="请删去。")
-    assert (
-        worded.message
-        == "公开03表 支出决算表 合计 · 基本支出（公开03表 D7）：这里不应有数，现为 1.00。请删去。"
-    )
+    assert worded.message == "公开03表 合计 · 基本支出（D7）：这里不应有数，现为 1.00。请删去。"
 
 
 @pytest.mark.parametrize("place", [None, Place("公开03表", "")])
 def test_a_place_without_an_address_is_left_out(place: Place | None) -> None:
     assert (
-        finding(replace(CELL, place=place)).message
-        == "公开03表 支出决算表 合计 · 基本支出：这里不应有数，现为 1.00。"
+        finding(replace(CELL, place=place)).message == "公开03表 合计 · 基本支出：这里不应有数，现为 1.00。"
     )
 
 
@@ -108,7 +102,7 @@ def test_the_cases_of_the_rules_word_nearly_every_kind() -> None:
         # Tested in tests/rules: in 元, with negative figures, or in a report without figures.
         "convention", "equality_exact", "inequality_exact", "inequality_negative", "joint", "joint_single",
         "no_figures", "score_unclear", "sign_sum", "line_zero", "counterpart_expenditure", "code_order",
-        "score_missing", "code_no_name", "repeated_close",
+        "score_missing", "code_no_name", "repeated_close", "percentage",
     }  # fmt: skip
 
 
@@ -123,7 +117,7 @@ def test_an_explanation_belongs_to_rule_place_and_figures() -> None:
     two = finding(CELL, replace(CELL, value=""))
     assert explanation_key(two) == "x-01|expenditure[合计,2]|6.12,"
     nameless = finding(replace(CELL, ref=None))
-    assert explanation_key(nameless) == "x-01|公开03表 支出决算表 合计 · 基本支出|6.12"
+    assert explanation_key(nameless) == "x-01|公开03表 合计 · 基本支出|6.12"
     assert explanation_key(finding()) == "x-01||1.00"
 
 

@@ -25,6 +25,7 @@ LAYERS = [
     {"__init__"},
     {"addin"},
     {"commands"},
+    {"casebook"},
     {"cli", "build"},
 ]
 """Rooms from the ground up: a room imports rooms below it only."""

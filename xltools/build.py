@@ -21,6 +21,7 @@ def editions() -> dict[Path, str]:
 
 def docs() -> dict[Path, str]:
     """The generated documents: path → text."""
+    from xltools import casebook
     from xltools.commands.listings import rules_markdown
     from xltools.functions.document import markdown
 
@@ -31,6 +32,7 @@ def docs() -> dict[Path, str]:
     return {
         folder / "functions.md": texts["functions"],
         folder / "rules.md": texts["rules"],
+        folder / "cases.md": casebook.markdown(),
         folder / "manual.html": handbook(texts["manual"], texts["functions"], texts["glossary"]),
     }
 

@@ -39,8 +39,8 @@ class Cell:
 
     @property
     def where(self) -> str:
-        """The label with the address, where known: «公开03表 201 一般公共服务支出 · 基本支出（D12）»; with the
-        sheet where it has another name than the form."""
+        """The label with the address, where known: «公开03表 201 一般公共服务支出 · 基本支出（D12）»; with
+        the sheet where it has another name than the form."""
         if self.place is None or not self.place.cell:
             return self.label
         own = self.label.split(" ")[0] == self.place.sheet
@@ -57,8 +57,9 @@ class Suspect:
     """A cell that is probably wrong. ``suggested`` are values in order of plausibility, as printed text
     ("" means: leave blank); ``why`` the mechanism in Chinese; ``confidence`` between 0 and 1;
     ``resolves`` how many broken identities vanish with it; ``proof`` the chain of identities, worded.
-    ``kind`` is one of ``reconcile.Suspect``: "cell", "stale" (a table not refreshed), "line" (a line is missing)…; ``unique``: only one value is possible; ``changes`` every cell to correct with its
-    value. ``among``: the least and the greatest value that the other figures allow; None where it is open, or
+    ``kind`` is one of ``reconcile.Suspect``: "cell", "stale" (a table not refreshed), "line" (one is
+    missing) …; ``unique``: only one value is possible; ``changes`` every cell to correct with its value.
+    ``among``: the least and the greatest value that the other figures allow; None where that is open, or
     one value is possible. ``alternative``: another explanation of what the suspects before it explain."""
 
     cell: Cell

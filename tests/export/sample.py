@@ -11,7 +11,7 @@ from xltools.figures import load as load_figures
 from xltools.narrative import write
 from xltools.report import Report
 
-ERRORS = ("公开03表 支出决算表 合计：本年支出合计 319.74 ≠ 基本支出 313.52 + 项目支出 6.12，差 0.10。",)
+ERRORS = ("公开03表 合计：本年支出合计 319.74 ≠ 基本支出 313.52 + 项目支出 6.12，差 0.10。",)
 
 
 @lru_cache

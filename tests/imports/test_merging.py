@@ -70,7 +70,7 @@ def test_figures_that_the_source_has_not_become_blank_and_are_listed() -> None:
     listed = {change.what: (change.old, change.new) for change in changes}
     assert listed == {ref: ("13.10", "13.11"), gone: ("0.02", "")}
     assert all(change.overwrites for change in changes)
-    assert changes[0].name.startswith("公开03表 支出决算表 2080506")
+    assert changes[0].name.startswith("公开03表 2080506")
 
 
 def test_what_the_source_does_not_show_stays() -> None:

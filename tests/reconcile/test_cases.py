@@ -53,10 +53,9 @@ def test_rows_of_302_shifted_by_one() -> None:
     suspect = first(check(with_figures(example(), shifted)))
     assert suspect.kind == "shifted"
     assert dict(suspect.changes)[ref("basic[30228,1]")] == Decimal("6.72")
-    # What fell out at the end is known by its sum: 4.37 within the rounding of the section.
-    assert (
-        ref("basic[30299,1]") not in dict(suspect.changes)
-        or dict(suspect.changes)[ref("basic[30299,1]")] is None
+    # What fell out at the end is known by what the section misses, within its rounding.
+    assert abs(dict(suspect.changes)[ref("basic[30299,1]")] - example().get(ref("basic[30299,1]"))) < Decimal(
+        "0.05"
     )
 
 

@@ -11,7 +11,7 @@ from xltools.rules import Checked, NotChecked, check
 
 HOSTILE = "<script>alert('1')</script> & \"</style>\" <!-- ]]> \x1b[31m"
 PLACE = Place("公开03表", "E12")
-CELL = Cell("公开03表 支出决算表 2010399 其他 · 项目支出", "6.12", Ref("expenditure", "2010399", "3"), PLACE)
+CELL = Cell("公开03表 2010399 其他 · 项目支出", "6.12", Ref("expenditure", "2010399", "3"), PLACE)
 BLANK = Cell("公开06表 30106 伙食补助费", "", Ref("basic", "30106", "1"), Place("公开06表", ""))
 
 

@@ -22,12 +22,12 @@ def test_a_row_says_everything_of_a_finding() -> None:
     assert dict(zip(HEADINGS, row.cells, strict=True)) == {
         "级别": "错误",
         "表": "公开03表",
-        "项目": "公开03表 支出决算表 2010399 其他 · 项目支出",
+        "项目": "公开03表 2010399 其他 · 项目支出",
         "单元格": "公开03表!E12",
         "应为": "6.22",
         "实为": "6.12",
         "差额": "0.10",
-        "原因": finding().message,
+        "原因": finding().said,
         "怎么改": "请核对。",
         "规则号": "x-01",
         "出错说明": "",
@@ -69,7 +69,7 @@ def test_a_place_without_an_address_has_no_link() -> None:
 def test_a_finding_on_the_whole_workbook() -> None:
     whole = by_heading(replace(finding(), cells=(), gap=None, remedy=""))
     assert (whole["表"], whole["项目"], whole["实为"], whole["差额"]) == ("", "错误标题", "", "")
-    assert whole["怎么改"] == "错误标题"
+    assert whole["怎么改"] == "请核对。"
     nowhere = by_heading(replace(finding(), cells=(replace(CELL, place=None),)))
     assert nowhere["表"] == ""
 

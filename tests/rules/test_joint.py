@@ -38,7 +38,7 @@ def test_one_wrong_figure_is_named_with_its_value() -> None:
 def test_the_advice_points_to_the_suspect() -> None:
     """A single sum misses; its leaf, not its total, is where the digits were exchanged."""
     (finding,) = of_rule(check(example({"basic[30101,1]": "28.99"})), "basic-01")
-    assert finding.remedy.endswith("基本支出决算明细表 30101 基本工资。")
+    assert finding.remedy.endswith("公开06表 30101 基本工资。")
 
 
 def test_two_wrong_figures_are_two_causes() -> None:
@@ -98,7 +98,7 @@ def test_a_figure_is_explained_by_ref_or_by_address() -> None:
         == list(explain(made, f"'表'！${place.cell}"))
     )
     text = "\n".join(by_ref)
-    assert f"公开03表 支出决算表 201 一般公共服务支出 · 本年支出合计（表 {place.cell}）：印 298.56" in text
+    assert f"公开03表 201 一般公共服务支出 · 本年支出合计（表 {place.cell}）：印 298.56" in text
     assert "按其他数推算，应在 298.55 至 298.56 之间" in text or "按其他数推算，只能是 298.56" in text
     assert "与其他数相符" in text
     assert "支出合计等于各类支出之和（expenditure-01）" in text

@@ -37,7 +37,7 @@ def test_one_form_of_yuan_among_wan(form: str) -> None:
     (finding,) = wrong(in_wrong_unit(example(), form))
     title = load().forms[form].name
     assert finding.severity is Severity.ERROR
-    assert finding.message.startswith(f"{title}：本表金额是其他表的一万倍：{title}")
+    assert finding.message.startswith(f"{title}：本表金额是其他表的一万倍：{title.split()[0]} ")
     assert "像是按元填的" in finding.message
 
 

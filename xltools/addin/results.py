@@ -12,19 +12,23 @@ from dataclasses import dataclass
 
 from xltools.addin.port import Grid, Mark, Port, Value, as_text
 from xltools.errors import XltoolsError
-from xltools.finding import Severity
+from xltools.finding import CAUSE, Severity
 from xltools.report import Place
 from xltools.review.sheet import Row, not_checked, rows
+from xltools.review.suspects import cause_of, sentences
 from xltools.rules import Checked
 from xltools.workbook.address import join
 from xltools.workbook.layout import COVER, FINDING_ROWS, FINDINGS, NOT_CHECKED, STATES, Table
 
 POINTER = "◀ 当前"
 """Stands behind the row of the finding that was shown last."""
-_LINK, _CAUSE, _KEY = (FINDING_ROWS.at(key) for key in ("cell", "cause", "key"))
+_LINK, _CAUSE, _REMEDY, _KEY = (FINDING_ROWS.at(key) for key in ("cell", "cause", "remedy", "key"))
 _ITEM, _RULE, _EXPLANATION = (FINDING_ROWS.at(key) for key in ("item", "rule", "explanation"))
 _POINTER = len(FINDING_ROWS.headings)
 _KEPT = "已写的出错说明，本次没有对应的问题。"
+_SURE = 0.9
+_MARKED = 5
+"""Of the figures that one cause spoiled so many are marked."""
 _PLACE = re.compile(r"'?(?P<sheet>.+?)'?!\$?(?P<column>[A-Z]{1,3})\$?(?P<row>\d+)")
 
 
@@ -178,15 +182,29 @@ def _state(found: Sequence[Severity]) -> str:
 
 
 def marks(checked: Checked, only: str | None) -> dict[Place, Mark]:
-    """The cells to mark, each with its worst finding; hints are listed, not marked."""
+    """The cells to mark: those that are probably wrong with what they should be, others with their worst
+    finding; hints are listed, not marked."""
     found: dict[Place, Mark] = {}
+    levels: dict[str, str] = {}
     for finding in checked.findings:  # worst first
-        place = finding.cells[0].place if finding.cells else None
-        if place is None or not place.cell or finding.severity is Severity.HINT:
+        levels.setdefault(finding.group, finding.severity.value)
+    for number, (suspect, (alternative, text)) in enumerate(
+        zip(checked.suspects, sentences(checked), strict=True), 1
+    ):
+        if suspect.kind == "soft" or alternative:
             continue
-        if only is None or place.sheet == only:
+        level = levels.get(f"{CAUSE}{number}", Severity.ERROR.value)
+        for cell in [cell for cell, _ in suspect.changes][:_MARKED] or [suspect.cell]:
+            if cell.place and cell.place.cell:
+                found.setdefault(cell.place, Mark(level, text))
+    for finding in checked.findings:
+        cause = cause_of(finding, checked)
+        if cause is not None and cause.confidence >= _SURE and cause.cell.place in found:
+            continue  # its own figures are right
+        place = finding.cells[0].place if finding.cells else None
+        if place and place.cell and finding.severity is not Severity.HINT:
             found.setdefault(place, Mark(finding.severity.value, finding.message))
-    return found
+    return {place: mark for place, mark in found.items() if only is None or place.sheet == only}
 
 
 # reading
@@ -201,7 +219,8 @@ def items(grid: Grid) -> list[Item]:
         texts = [_text(cell) for cell in row] + [""] * (_POINTER + 1 - len(row))
         if texts[0] in levels:
             place = place_of(texts[_LINK])
-            found.append(Item(number, texts[0], place, texts[_CAUSE], texts[_POINTER] == POINTER))
+            message = f"{texts[_CAUSE]}{texts[_REMEDY]}"
+            found.append(Item(number, texts[0], place, message, texts[_POINTER] == POINTER))
     return found
 
 

@@ -152,7 +152,7 @@ def _overwritten(changes: Sequence[Change], words: Words) -> Iterator[str]:
 def _short(change: Change, edition: Edition) -> str:
     """The name of a figure without that of its form, which stands before it."""
     assert isinstance(change.what, Ref)
-    return change.name.removeprefix(edition.forms[change.what.form].name).strip(" ·")
+    return change.name.removeprefix(edition.forms[change.what.form].number).strip(" ·")
 
 
 def _left_out(lost: Sequence[Change]) -> Iterator[str]:

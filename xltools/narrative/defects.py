@@ -81,6 +81,9 @@ def context(text: str, start: int, length: int, around: int = 12) -> str:
     """The words around a place, for a message."""
     low, high = max(start - around, 0), min(start + length + around, len(text))
     low = max(text.rfind("\n", 0, start) + 1, low)
+    # Back to the beginning of the words, where that is near.
+    words = max(text.rfind(mark, 0, low) for mark in "。；：\n") + 1
+    low = words if low - words <= around else low
     cut = text.find("\n", start)
     high = min(high, cut) if cut >= 0 else high
     return f"{'…' if low else ''}{text[low:high]}{'…' if high < len(text) else ''}"

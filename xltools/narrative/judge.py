@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from xltools.amount import PLACES, show
+from xltools.amount import PLACES, half_up, show
 from xltools.finding import Cell, Finding, Severity
 from xltools.narrative.align import DIRECTION, Pair, Token, direction, pair, tokens
 from xltools.narrative.defects import Defect, context, defects, far_years
+from xltools.narrative.figures import ref_of
 from xltools.narrative.sentence import NUMBERS, Fact, Kind, Sentence
 from xltools.narrative.wording import Author
-from xltools.report import Report
+from xltools.report import TOTAL, Ref, Report
 
 _RULE_OF_KIND = {
     Kind.DIFFERENCE: "narrative-02",
@@ -27,6 +28,20 @@ _FACTORS = {"元": Decimal(10000), "千元": Decimal(10), "百元": Decimal(100)
 _MONEY = ("万元", *_FACTORS)
 _PERCENT = ("%", "个百分点", "‰")
 _VEHICLES = ("three_public[1,10]", "three_public[1,11]")
+_WHOLES = (
+    ("expenditure", TOTAL, "1"),
+    ("expenditure", TOTAL, "2"),
+    ("expenditure", TOTAL, "3"),
+    ("revenue", TOTAL, "1"),
+    ("revenue", TOTAL, "2"),
+    ("general", TOTAL, "1"),
+    ("general", TOTAL, "2"),
+    ("general", TOTAL, "3"),
+    ("summary", "31", "1"),
+    ("appropriation", "59", "2"),
+    ("appropriation", "32", "1"),
+)
+"""Totals in which a share is taken by mistake, the likeliest first."""
 _NOTHING = re.compile(
     r"无此项(?:收支|支出|收入)|无[^，。；]{0,16}(?:支出|收支|收入|经费)。?$|未发生[^，。；]{0,16}"
 )
@@ -238,8 +253,26 @@ class Reading:
         assert token.number is not None and fact.value is not None
         if fact.kind is Kind.AMOUNT and token.number == fact.value * 10000:
             return "（差一万倍，元与万元混淆）"
+        if fact.kind is Kind.SHARE and (whole := self._other_whole(fact, token.number)):
+            return f"（{token.text} 是占{whole}的比重）"
         others = [text for text in self.clues.get(token.text, []) if text != fact.meaning]
         return f"（{token.text} 是{others[0]}）" if others else ""
+
+    def _other_whole(self, fact: Fact, percent: Decimal) -> str:
+        """The total in which the figure of ``fact`` has the share that was written; "" for none."""
+        report, edition = self.author.report, self.author.edition
+        try:
+            part = report.amounts.get(ref_of(fact.key.removesuffix(".share"))[1])
+        except ValueError:
+            return ""
+        if not part:
+            return ""
+        for form, line, column in _WHOLES:
+            ref = Ref(form, line, column)
+            whole = report.amounts.get(ref)
+            if whole and half_up(part * 100 / whole) == percent and percent != 100:
+                return f"{edition.label(ref, report.titles)} {show(whole)} "
+        return ""
 
     def _around(self, token: Token) -> str:
         return context(self.text, token.start, len(token.text))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from xltools.amount import show
-from xltools.finding import Finding, Severity, Suspect, explanation, explanation_key
+from xltools.finding import Cell, Finding, Severity, Suspect, explanation, explanation_key
 from xltools.report import Place, Ref
-from xltools.review.suspects import cause_of, sentence
+from xltools.review.suspects import cause_of, sentences
 from xltools.rules import Checked
 
 HEADINGS = (
@@ -28,6 +28,8 @@ HEADINGS = (
 
 
 _LISTED = 3
+_EXPLAINED = ("tail", "convention", "narrative_tail", "narrative_sum_tail")
+"""Kinds of findings that ask for nothing."""
 # A negative amount is no formula.
 _FORMULA = re.compile(r"\s*[=@＝＠]|\s*[+\-＋－](?![\d.,]+%?$)")
 
@@ -48,11 +50,12 @@ def rows(checked: Checked, explanations: Mapping[str, str]) -> Iterator[Row]:
     for suspect in checked.suspects:
         # The most probable comes first.
         suggested.setdefault(suspect.cell.ref, _should(suspect))
+    causes = [text for _, text in sentences(checked)]
     for finding in checked.findings:
-        first = finding.cells[0] if finding.cells else None
+        first = _to_look_at(finding, checked)
         place = first.place if first and first.place and first.place.cell else None
         should = suggested.get(first.ref, "") if first else ""
-        sheet, item = _sheet_and_item(finding)
+        sheet, item = _sheet_and_item(finding, first)
         cells = (
             finding.severity.value,
             sheet,
@@ -62,7 +65,7 @@ def rows(checked: Checked, explanations: Mapping[str, str]) -> Iterator[Row]:
             first.value if first else "",
             "" if finding.gap is None else finding.facts.get("gap", show(finding.gap)),
             finding.said,
-            _what_to_do(finding, checked),
+            _what_to_do(finding, checked, causes),
             finding.rule,
             explanation(finding, explanations) if finding.severity is Severity.VERIFY else "",
         )
@@ -71,12 +74,20 @@ def rows(checked: Checked, explanations: Mapping[str, str]) -> Iterator[Row]:
         yield Row(texts, place, finding.severity, explanation_key(finding))
 
 
-def _what_to_do(finding: Finding, checked: Checked) -> str:
+def _to_look_at(finding: Finding, checked: Checked) -> Cell | None:
+    """The cell that the row leads to: the one to be changed, where it is among the finding's own."""
+    cause = cause_of(finding, checked)
+    if cause is not None and cause.cell.ref in {cell.ref for cell in finding.cells}:
+        return cause.cell
+    return finding.cells[0] if finding.cells else None
+
+
+def _what_to_do(finding: Finding, checked: Checked, causes: Sequence[str]) -> str:
     """The cause in full, where one is known: who reads the row sees no list of causes."""
     cause = cause_of(finding, checked)
-    if cause is None:
-        return finding.remedy or finding.title
-    return sentence(cause)
+    if cause is not None:
+        return causes[checked.suspects.index(cause)]
+    return finding.remedy or ("不用改。" if finding.kind in _EXPLAINED else "请核对。")
 
 
 def _as_text(text: str) -> str:
@@ -92,12 +103,10 @@ def _should(suspect: Suspect) -> str:
     return "".join(values) if suspect.unique else f"可能 {'、'.join(values)}" if values else ""
 
 
-def _sheet_and_item(finding: Finding) -> tuple[str, str]:
-    if not finding.cells:
+def _sheet_and_item(finding: Finding, first: Cell | None) -> tuple[str, str]:
+    if first is None:
         return "", finding.title
-    first = finding.cells[0]
-    sheet = first.place.sheet if first.place else ""
-    return sheet, first.label
+    return first.place.sheet if first.place else "", first.label
 
 
 def not_checked(checked: Checked) -> Iterator[tuple[str, str, str]]:

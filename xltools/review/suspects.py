@@ -1,4 +1,4 @@
-"""A suspect in the accountant's words: where, what stands there, what it should be, why, what then vanishes."""
+"""A suspect in the accountant's words: where, what stands there, what it should be, why, what vanishes."""
 
 from __future__ import annotations
 
@@ -36,8 +36,12 @@ def sentence(suspect: Suspect, alone: bool = True) -> str:
     said = _WORDED.get(suspect.kind, _one)(suspect)
     if not suspect.resolves:
         return said
-    count = f"{suspect.resolves} 条不平{'全部' if suspect.resolves > 1 else ''}消失"
-    return f"{said}{_ACTS.get(suspect.kind, '改这一处')}，{'' if alone else '由它引起的 '}{count}。"
+    act, count = _ACTS.get(suspect.kind, "改这一处"), f"{suspect.resolves} 条不平"
+    if suspect.alternative:
+        return f"{said}{act}，{count}也会消失。"
+    return (
+        f"{said}{act}，{'' if alone else '由它引起的 '}{count}{'全部' if suspect.resolves > 1 else ''}消失。"
+    )
 
 
 def percent(suspect: Suspect) -> str:
@@ -65,19 +69,19 @@ def _here(cell: Cell) -> str:
 
 
 def _should(suspect: Suspect) -> str:
-    values = [_value(text) for text in suspect.suggested]
+    values = [text or "空白" for text in suspect.suggested]
     reason = _reason(suspect)
     if not values:
         return f"应改（{reason}）"
     if len(values) == 1:
-        return f"应为{values[0]}（{reason}）"
+        return f"应为{_value(suspect.suggested[0])}（{reason}）"
     if suspect.among is None:
         more = "等" if len(values) > _LISTED else ""
-        return f"可能应为{'、'.join(values[:_LISTED])}{more}（{reason}）"
+        return f"可能应为 {'、'.join(values[:_LISTED])}{more}（{reason}）"
     least, most = suspect.among
     if suspect.why in _VAGUE and len(values) > 2:
         return f"应在 {least} 至 {most} 之间（{reason}）"
-    return f"应为{values[0]}（{reason}；按其他数推算，{least} 至 {most} 都有可能）"
+    return f"应为{_value(suspect.suggested[0])}（{reason}；按其他数推算，{least} 至 {most} 都有可能）"
 
 
 def _value(text: str) -> str:
@@ -92,8 +96,8 @@ def _form(cell: Cell) -> str:
 
 
 def _briefly(cells: Sequence[Cell]) -> list[str]:
-    """The places of ``cells``, what they have in common named once: «公开03表 201 …：基本支出（D9）», «项目支出
-    （E9）»."""
+    """The places of ``cells``, what they have in common named once: «公开03表 201 …：基本支出（D9）»,
+    «项目支出（E9）»."""
     lines = {cell.label.partition(" · ")[0] for cell in cells}
     if len(lines) == 1 and len(cells) > 1 and all(" · " in cell.label for cell in cells):
         line = lines.pop()
@@ -116,7 +120,7 @@ def _figures(suspect: Suspect) -> str:
 def _to(suspect: Suspect) -> str:
     """«应为 57.12、318.60»."""
     values = [value or "空白" for _, value in suspect.changes[:_LISTED]] or list(suspect.suggested[:1])
-    if len(values) > 1 and len(set(values)) == 1:
+    if len(suspect.changes) > 1 and len({value for _, value in suspect.changes}) == 1:
         return f"都应为{_value(values[0].removesuffix('空白'))}"
     return f"应为 {'、'.join(values)}" + (" 等" if len(suspect.changes) > _LISTED else "")
 
@@ -184,7 +188,8 @@ def _soft(suspect: Suspect) -> str:
 
 def _share(suspect: Suspect) -> str:
     values = "、".join(value.strip() for value in map(_value, suspect.suggested[:_LISTED]))
-    return f"{_here(suspect.cell)}，应为 {values}（比例与金额不符，{_sure(suspect)}）。"
+    maybe = "可能" if len(suspect.suggested) > 1 else ""
+    return f"{_here(suspect.cell)}，{maybe}应为 {values}（比例与金额不符，{_sure(suspect)}）。"
 
 
 _WORDED: dict[str, Callable[[Suspect], str]] = {
@@ -192,7 +197,7 @@ _WORDED: dict[str, Callable[[Suspect], str]] = {
     "exchange": _exchange, "twice": _twice, "soft": _soft, "share": _share,
 }  # fmt: skip
 _ACTS = {
-    "stale": "一起改", "line": "补上这一行", "missing": "补上这一行", "shifted": "整段改正", "unit": "整张表换算之后",
-    "exchange": "对调之后", "twice": "一起改", "soft": "说明之后",
+    "stale": "一起改", "line": "补上这一行", "missing": "补上这一行", "shifted": "整段改正",
+    "unit": "整张表换算之后", "exchange": "对调之后", "twice": "一起改", "soft": "说明之后",
 }  # fmt: skip
 """What the user does, by kind of suspect."""

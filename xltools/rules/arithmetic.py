@@ -117,8 +117,9 @@ def _sum(desk: Desk, terms: Sequence[Term], total: Decimal, first: Ref, by_colum
     count = bool(shown) and desk.figures.is_count(shown[0].ref)
     if not shown:
         return desk.show(total)
+    kept, left_out = _kept(desk, shown)
     parts = []
-    for number, (coefficient, ref) in enumerate(shown):
+    for number, (coefficient, ref) in enumerate(kept):
         sign = "−" if coefficient < 0 else "+"
         lead = f" {sign} " if number else ("−" if coefficient < 0 else "")
         factor = f"{abs(coefficient)}×" if abs(coefficient) != 1 else ""
@@ -126,10 +127,17 @@ def _sum(desk: Desk, terms: Sequence[Term], total: Decimal, first: Ref, by_colum
         # What is subtracted or added below zero stands in brackets, as on paper.
         value = f"({value})" if value.startswith("-") and (number or lead) else value
         parts.append(f"{lead}{factor}{_name(desk, ref, first, by_column)} {value}")
-    if len(parts) > _LISTED:
-        parts = [*parts[: _LISTED - 1], f" + …等{len(parts)}项"]
-    text = "".join(parts)
+    text = "".join(parts) + (f" + …等{len(shown)}项" if left_out else "")
     return text if len(shown) == 1 and shown[0].coefficient == 1 else f"{text} = {desk.show(total, count)}"
+
+
+def _kept(desk: Desk, terms: Sequence[Term]) -> tuple[Sequence[Term], bool]:
+    """The terms that a long sum shows, and whether others are left out: the first ones, and what stands out
+    by its sign."""
+    if len(terms) <= _LISTED:
+        return terms, False
+    odd = [term for term in terms[_LISTED - 1 :] if (desk.value(term.ref) or ZERO) < 0][:_LISTED]
+    return [*terms[: _LISTED - 1], *odd], True
 
 
 def _name(desk: Desk, ref: Ref, first: Ref, by_column: bool) -> str:

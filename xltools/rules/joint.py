@@ -111,7 +111,8 @@ def _with_causes(
     grouped = _grouped(findings, outcome, suspects, more)
     if outcome.verdict is reconcile.Verdict.ERROR:
         untold = [chain for chain in outcome.conflicts if not _told(desk, chain, grouped, more)]
-        named = {group for finding in grouped if (group := finding.group).startswith(CAUSE)}
+        errors = (finding for finding in grouped if finding.severity is Severity.ERROR)
+        named = {finding.group for finding in errors}
         causes = [s for number, s in enumerate(suspects, 1) if f"{CAUSE}{number}" in named]
         untold = [chain for chain in untold if not _concerns(chain, causes)][:_SHOWN]
         # A percentage that cannot be right is no 尾差.
@@ -269,7 +270,12 @@ def _why(desk: Desk, suspect: reconcile.Suspect) -> str:
     """The mechanism; where none is known, whether the budget of the same item stands in an actual's cell."""
     ref = suspect.refs[0]
     form = desk.edition.forms.get(ref.form)
-    if suspect.why not in _UNKNOWN or suspect.kind != "cell" or form is None or ref.column not in form.column_of:
+    if (
+        suspect.why not in _UNKNOWN
+        or suspect.kind != "cell"
+        or form is None
+        or ref.column not in form.column_of
+    ):
         return suspect.why
     planned = form.column_of[ref.column].title.replace("决算数", "预算数", 1)
     for column in form.columns:

@@ -10,6 +10,14 @@ from xltools.finding import CAUSE, Finding, Suspect
 from xltools.report import Ref
 from xltools.rules.desk import Desk
 
+_POINTERS = {
+    "missing": "请先补上{line}这一行。",
+    "line": "请先查{line}下面漏掉的一行。",
+    "shifted": "请先把错行的 {first} 至 {last} 改正。",
+    "unit": "请先换算{form}的金额单位。",
+}
+"""What comes first where the cause is more than wrong figures, by kind of suspect."""
+
 
 def pointed(desk: Desk, findings: list[Finding], suspects: Sequence[Suspect]) -> list[Finding]:
     """Every finding on an identity says which figure to look at first: the suspect with which it vanishes,
@@ -35,6 +43,8 @@ def _remedy(
     if cause is not None and cause.kind == "cell" and cause.suggested and (cause.unique or not cause.among):
         value = f"应为 {cause.suggested[0]}" if cause.suggested[0] else "应为空白"
         return f"依据：{finding.basis}。请先改 {cause.cell.address}：{value}。"
+    if cause is not None and cause.kind in _POINTERS:
+        return f"依据：{finding.basis}。" + _first(cause)
     if cause is not None and cause.cell.ref not in {cell.ref for cell in finding.cells}:
         return f"依据：{finding.basis}。请先核对 {cause.cell.address}{_also(size - 1)}。"
     if len(finding.cells) == 1:
@@ -49,13 +59,22 @@ def _remedy(
     return f"依据：{finding.basis}。请先核对 {worst.address}{what}{_also(named[worst.ref] - 1)}。"
 
 
+def _first(cause: Suspect) -> str:
+    changed = [cell for cell, _ in cause.changes] or [cause.cell]
+    return _POINTERS[cause.kind].format(
+        form=cause.cell.label.split(" ")[0],
+        line=cause.cell.label.partition(" · ")[0],
+        first=changed[0].address,
+        last=changed[-1].address,
+    )
+
+
 def _cause(finding: Finding, suspects: Sequence[Suspect]) -> Suspect | None:
     number = finding.group.removeprefix(CAUSE)
     if not finding.group.startswith(CAUSE) or not number.isdigit():
         return None
     suspect = suspects[int(number) - 1]
-    # A rule that does not hold here and a line that is not there are no figures to look at.
-    return None if suspect.kind in {"soft", "line"} else suspect
+    return None if suspect.kind == "soft" else suspect  # a rule that does not hold here is no figure
 
 
 def _also(others: int) -> str:
