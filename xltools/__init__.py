@@ -83,6 +83,7 @@ def _evidence(reading: Reading) -> Evidence:
 
     return Evidence(
         formulas=reading.formulas,
+        unrounded=reading.unrounded,
         notes=reading.notes if reading.sheets else None,
         missing=reading.missing,
         percentages=reading.percentages,

@@ -153,6 +153,14 @@ def parser() -> argparse.ArgumentParser:
         help="PDF 由谁生成：typst（默认）或 libreoffice",
     )
 
+    narrative = command(
+        "narrative",
+        "生成情况说明：按表中数据写好每一句，写入工作簿；您填的原因保留",
+        _lazy("repair.narrative"),
+    )
+    narrative.add_argument("file", metavar="文件.xlsx", help="要写入的工作簿，改前自动备份")
+    narrative.add_argument("--show", action="store_true", help="只显示各句，不改工作簿")
+
     fix = command("fix", "采纳建议：把可疑单元格改为建议值（有记录，可撤销）", _lazy("repair.fix"))
     fix.add_argument("file", metavar="文件", help="要改的工作簿，改前自动备份")
     fix.add_argument("--suspect", type=int, default=1, metavar="N", help="采纳第几条建议（默认 1）")

@@ -176,6 +176,7 @@ WORDING: dict[str, str] = {
     "reading_code_missing": "第{row}行“{name}”没有科目代码，无法确定是哪个科目。",
     "reading_code_guessed": "“{name}”没有科目代码，已按名称认作 {code}。",
     "reading_code_invalid": "第{row}行的“{code}”不是科目代码。",
+    "reading_title_differs": "科目 {code} 的名称是“{title}”，而 {where} 中是“{expected}”。",
     "reading_outside": "{count}个数不在表内的行、栏上（{cells}）。",
     "reading_merged_amounts": "{area} 合并了几个金额单元格，只能看到其中一个数。",
     "reading_hidden_amounts": "{count}个金额在隐藏的行或列中（{cells}）。",

@@ -206,10 +206,7 @@ def _summary(results: list[tuple[str, Outcome]]) -> Iterator[str]:
         return
     from xltools.review.text import summary
 
-    yield from summary(
-        (name, _REFUSED, {}) if isinstance(outcome, str) else (name, outcome.verdict, outcome.counts)
-        for name, outcome in results
-    )
+    yield from summary(results)
 
 
 def _text(results: list[tuple[str, Outcome]]) -> str:

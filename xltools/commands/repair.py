@@ -1,4 +1,4 @@
-"""``xltools fix`` and ``xltools normalize``: changes of a workbook's file that its user asked for."""
+"""``xltools fix``, ``narrative`` and ``normalize``: changes of a workbook's file that its user asked for."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import argparse
 from decimal import Decimal
 from pathlib import Path
 
-from xltools.addin import suggestions
+from xltools.addin import making, suggestions
 from xltools.addin.file_port import FilePort
 from xltools.addin.port import Grid
+from xltools.review.text import harmless
 from xltools.workbook.address import split
 from xltools.workbook.surgery import Value
 
@@ -28,6 +29,26 @@ def fix(arguments: argparse.Namespace) -> int:
     else:
         suggestions.adopt(port, arguments.suspect)
     print(port.lines[-1].replace("可用“撤销采纳”恢复", f"恢复：xltools fix {arguments.file} --undo"))
+    return 0
+
+
+def narrative(arguments: argparse.Namespace) -> int:
+    """生成说明: write the generated sentences into the workbook, or show them only. Reasons that were typed
+    stay. Exit status 0."""
+    path = Path(arguments.file)
+    if arguments.show:
+        import xltools
+
+        heading: tuple[str, ...] = ()
+        for sentence in xltools.narrate(xltools.read(path).report):
+            if sentence.headings != heading:
+                heading = sentence.headings
+                print(harmless("  ".join(heading)))
+            print(harmless(f"  {sentence.text}"))
+        return 0
+    port = _Consenting(path)
+    making.narrate(port)
+    print(f"{port.lines[-1]}已写入 {path}，原文件已备份。")
     return 0
 
 

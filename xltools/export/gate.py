@@ -49,6 +49,6 @@ def refuse(found: Gate) -> XltoolsError:
         moved = f"（其中 {len(found.changed)} 条的数已变化）" if found.changed else ""
         parts.append(f"{len(found.unexplained)} 条核实没有出错说明{moved}")
     return XltoolsError(
-        f"还有{'、'.join(parts)}，没有导出。",
+        f"还有 {'、'.join(parts)}，没有导出。",
         "请按“审核结果”改正或填写出错说明；要先看样稿，可用 --draft 导出草稿。",
     )

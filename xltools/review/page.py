@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from xltools.finding import Cell, Finding, Severity
+from xltools.finding import Cell, Finding, Severity, explanation
 from xltools.resources import resource
-from xltools.review.suspects import sentence
-from xltools.review.text import by_cause, unseen
+from xltools.review.suspects import sentences
+from xltools.review.text import FOLDED, by_cause, follows_a_cause, looked_at, readiness, unseen
 from xltools.rules import Checked
 
 _ROLES = {"错误": "error", "核实": "verify", "提示": "hint", "通过": "pass", "未能审核": "refused"}
@@ -81,8 +81,10 @@ def _workbook(number: int, name: str, outcome: Checked | str, many: bool) -> Ite
     counts = "，".join(f"{key} {value}" for key, value in outcome.counts.items())
     yield (
         f'<p class="summary">{_badge(outcome.verdict)} {counts}；'
-        f"核对了 {outcome.checked} 条勾稽关系；金额单位：{escape(outcome.unit)}</p>"
+        f"{looked_at(outcome)}；金额单位：{escape(outcome.unit)}</p>"
     )
+    if said := readiness(outcome):
+        yield f"<p>{escape(said)}</p>"
     yield from _causes(outcome)
     if not outcome.findings:
         yield "<p>没有发现问题。</p>"
@@ -93,21 +95,37 @@ def _workbook(number: int, name: str, outcome: Checked | str, many: bool) -> Ite
             yield f'<div class="group {role}"><h3>{severity.value} {len(found)} 条</h3>'
             for heading, findings in by_cause(found):
                 yield f"<h4>{escape(heading)}</h4>" if heading else ""
-                for finding in findings:
-                    yield from _finding(finding)
+                yield from _folded(findings, outcome, bool(heading))
             yield "</div>"
     yield from _unseen(outcome)
     yield "</section>"
+
+
+def _folded(findings: list[Finding], outcome: Checked, one_cause: bool) -> Iterator[str]:
+    """The findings of a group; what all follows from one cause is folded after the first few."""
+    shown = FOLDED if one_cause and follows_a_cause(findings[0]) else len(findings)
+    for finding in findings[:shown]:
+        yield from _finding(finding, outcome)
+    if findings[shown:]:
+        yield f'<details class="rest"><summary>另有 {len(findings) - shown} 条，改正后一并消失</summary>'
+        for finding in findings[shown:]:
+            yield from _finding(finding, outcome)
+        yield "</details>"
 
 
 def _causes(outcome: Checked) -> Iterator[str]:
     if not outcome.suspects:
         return
     yield '<h3>最可能的原因</h3>\n<ol class="causes">'
-    for suspect in outcome.suspects:
+    told = False
+    for number, (alternative, text) in enumerate(sentences(outcome), 1):
+        suspect = outcome.suspects[number - 1]
+        if alternative and not told:
+            told = True
+            yield f'</ol>\n<p>也可能是：</p>\n<ol class="causes" start="{number}">'
         proof = "".join(f"<li>{escape(step)}</li>" for step in suspect.proof)
         detail = f"<details><summary>依据</summary><ul>{proof}</ul></details>" if proof else ""
-        yield f"<li>{escape(sentence(suspect))}{detail}</li>"
+        yield f"<li>{escape(text)}{detail}</li>"
     yield "</ol>"
 
 
@@ -122,11 +140,13 @@ def _unseen(outcome: Checked) -> Iterator[str]:
     yield "</tbody></table>"
 
 
-def _finding(finding: Finding) -> Iterator[str]:
+def _finding(finding: Finding, outcome: Checked) -> Iterator[str]:
     yield (
         f'<article class="{_ROLES[finding.severity.value]}"><h5>{escape(finding.title)} '
         f'<span class="rule">{escape(finding.rule)}</span></h5><p>{escape(finding.message)}</p>'
     )
+    if finding.severity is Severity.VERIFY and (typed := explanation(finding, outcome.explanations)):
+        yield f'<p class="typed">出错说明：{escape(typed)}</p>'
     shown = list(dict.fromkeys(cell for cell in finding.cells if cell.ref))
     if len(shown) > 1:
         yield (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from xltools.finding import CAUSE, Finding, Severity
+from xltools.finding import CAUSE, Finding, Severity, explanation
 from xltools.review.suspects import sentences
 from xltools.rules import Checked
 
@@ -25,7 +25,9 @@ def lines(workbook: str, checked: Checked, colour: bool = False) -> Iterator[str
     paint = _painter(colour)
     counts = "，".join(f"{name} {count}" for name, count in checked.counts.items())
     verdict = paint(checked.verdict, checked.verdict)
-    yield f"{workbook}：{verdict}（{counts}；核对了 {checked.checked} 条勾稽关系）"
+    yield f"{workbook}：{verdict}（{counts}；{looked_at(checked)}）"
+    if said := readiness(checked):
+        yield said
     if checked.suspects:
         yield ""
         yield "最可能的原因："
@@ -40,12 +42,29 @@ def lines(workbook: str, checked: Checked, colour: bool = False) -> Iterator[str
         if found:
             yield ""
             yield paint(f"【{severity.value}】{len(found)} 条", severity.value)
-            yield from _findings(found)
+            yield from _findings(found, checked)
     if checked.not_checked:
         yield ""
         yield "没有核对的："
         for title, reason, rules in unseen(checked):
             yield harmless(f"  · {title}{f'（{rules}）' if rules else ''}：{reason}")
+
+
+def looked_at(checked: Checked) -> str:
+    """How much was checked: «核对了 631 条勾稽关系»."""
+    return f"核对了 {checked.checked} 条勾稽关系" if checked.checked else "没有金额，没有核对勾稽关系"
+
+
+def readiness(checked: Checked) -> str:
+    """Whether the 核实 have their 出错说明, and so whether the workbook can be exported; "" where 错误
+    stand in the way, or nothing is to be explained."""
+    count, missing = checked.counts["核实"], len(checked.unexplained)
+    if not count or checked.counts["错误"]:
+        return ""
+    if not missing:
+        return f"{count} 条核实均已写出错说明，可以导出。"
+    done = f"，{count - missing} 条已写" if count > missing else ""
+    return f"{missing} 条核实还没有出错说明{done}；在“审核结果”写好才能导出。"
 
 
 def _painter(colour: bool) -> Callable[[str, str], str]:
@@ -59,20 +78,27 @@ FOLDED = 5
 """Of the findings of one cause so many are shown; all vanish with it."""
 
 
-def _findings(found: list[Finding]) -> Iterator[str]:
+def _findings(found: list[Finding], checked: Checked) -> Iterator[str]:
     for heading, findings in by_cause(found):
         if heading:
             yield f"  {heading}："
-        shown = findings[:FOLDED] if heading and _CAUSE.fullmatch(findings[0].group) else findings
+        shown = findings[:FOLDED] if heading and follows_a_cause(findings[0]) else findings
         for finding in shown:
             yield f"  · [{finding.rule}] {finding.title}"
             yield harmless(f"    {finding.message}")
+            if finding.severity is Severity.VERIFY and (typed := explanation(finding, checked.explanations)):
+                yield harmless(f"    出错说明：{typed}")
         if len(shown) < len(findings):
             rest = len(findings) - len(shown)
-            yield f"  · 另有 {rest} 条，都由{findings[0].group}引起，改正后一并消失。"
+            yield f"  · 另有 {rest} 条，都由{_named(findings[0].group)}引起，改正后一并消失。"
 
 
 _CAUSE = re.compile(rf"({CAUSE}\d+|金额单位：.*)")
+
+
+def follows_a_cause(finding: Finding) -> bool:
+    """Whether ``finding`` vanishes with a cause that is named."""
+    return _CAUSE.fullmatch(finding.group) is not None
 
 
 def by_cause(found: Iterable[Finding]) -> Iterator[tuple[str, list[Finding]]]:
@@ -80,13 +106,18 @@ def by_cause(found: Iterable[Finding]) -> Iterator[tuple[str, list[Finding]]]:
     what has no cause of its own comes last, without a heading where nothing has."""
     groups: dict[str, list[Finding]] = {}
     for finding in found:
-        cause = finding.group if _CAUSE.fullmatch(finding.group) else ""
+        cause = finding.group if follows_a_cause(finding) else ""
         groups.setdefault(cause, []).append(finding)
     others = groups.pop("", [])
     for cause in sorted(groups, key=_cause_order):
-        yield f"由{cause}引起（{len(groups[cause])} 条）", groups[cause]
+        yield f"由{_named(cause)}引起（{len(groups[cause])} 条）", groups[cause]
     if others:
         yield (f"其他（{len(others)} 条）" if groups else ""), others
+
+
+def _named(cause: str) -> str:
+    unit, _, where = cause.partition("：")
+    return f"{where}的{unit}" if where else cause
 
 
 def _cause_order(cause: str) -> tuple[int, str]:
@@ -102,15 +133,34 @@ def unseen(checked: Checked) -> list[tuple[str, str, str]]:
     return [(*key, "、".join(rule for rule in rules if rule)) for key, rules in lines.items()]
 
 
-def summary(results: Iterable[tuple[str, str, dict[str, int]]]) -> Iterator[str]:
-    """The closing lines over many workbooks: (name, verdict, counts) each; a verdict may be 未能审核."""
+def summary(results: Iterable[tuple[str, Checked | str]]) -> Iterator[str]:
+    """The closing lines over many workbooks: (name, outcome, or the sentence why it could not be checked)."""
     rows = list(results)
     tally: dict[str, int] = {}
-    for _, verdict, _ in rows:
+    for _, outcome in rows:
+        verdict = verdict_of(outcome)
         tally[verdict] = tally.get(verdict, 0) + 1
     yield ""
     yield f"共 {len(rows)} 个文件：" + "，".join(f"{name} {count} 个" for name, count in tally.items())
-    for name, verdict, counts in rows:
+    for name, outcome in rows:
+        verdict = verdict_of(outcome)
         if verdict != "通过":
-            detail = "，".join(f"{key} {value}" for key, value in counts.items() if value)
-            yield f"  {verdict}  {name}{f'（{detail}）' if detail else ''}"
+            yield f"  {verdict}  {name}{_detail(outcome)}"
+
+
+REFUSED = "未能审核"
+
+
+def verdict_of(outcome: Checked | str) -> str:
+    """错误, 核实, 通过 or 未能审核."""
+    return REFUSED if isinstance(outcome, str) else outcome.verdict
+
+
+def _detail(outcome: Checked | str) -> str:
+    if isinstance(outcome, str):
+        return ""
+    parts = {key: f"{key} {value}" for key, value in outcome.counts.items() if value}
+    if "核实" in parts:
+        missing = len(outcome.unexplained)
+        parts["核实"] += f"（{missing} 条没有出错说明）" if missing else "（均已说明）"
+    return f"（{'，'.join(parts.values())}）" if parts else ""

@@ -7,12 +7,13 @@ finding. What could not be checked is said, with the reason: silence is not a pa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from xltools import narrative
 from xltools.editions import Edition, Rule, load
 from xltools.editions.equation import Constraint, Term, form_of
-from xltools.finding import CAUSE, Cell, Finding, Severity, Suspect
+from xltools.finding import CAUSE, Cell, Finding, Severity, Suspect, is_explained
 from xltools.report import Percentage, Ref, Report
 from xltools.rules import evaluation, structure
 from xltools.rules.arithmetic import arithmetic, where
@@ -38,8 +39,8 @@ class NotChecked:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The outcome of a check. ``checked`` counts the identities held against the figures; ``tails``
-    those that only rounding explains."""
+    """The outcome of a check. ``checked`` counts the identities held against the figures (none, where there
+    is no figure); ``tails`` those that only rounding explains; ``explanations`` are the 出错说明 typed."""
 
     edition: str
     unit: str
@@ -48,12 +49,22 @@ class Checked:
     not_checked: tuple[NotChecked, ...]
     tails: tuple[Broken, ...] = ()
     suspects: tuple[Suspect, ...] = ()
+    explanations: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def verdict(self) -> str:
         """错误, 核实 or 通过."""
         worst = min((finding.severity for finding in self.findings), key=lambda s: s.rank, default=None)
         return worst.value if worst in (Severity.ERROR, Severity.VERIFY) else "通过"
+
+    @property
+    def unexplained(self) -> tuple[Finding, ...]:
+        """The 核实 without an 出错说明 for their present figures."""
+        return tuple(
+            finding
+            for finding in self.findings
+            if finding.severity is Severity.VERIFY and not is_explained(finding, self.explanations)
+        )
 
     @property
     def counts(self) -> dict[str, int]:
@@ -69,6 +80,7 @@ class Evidence:
     """What a workbook shows beside its figures; see ``Desk``. ``missing`` are forms that were not found."""
 
     formulas: Mapping[Ref, str] | None = None
+    unrounded: Mapping[Ref, Decimal] = field(default_factory=dict)
     notes: Mapping[str, tuple[str, ...]] | None = None
     missing: frozenset[str] = frozenset()
     percentages: tuple[Percentage, ...] = ()
@@ -99,10 +111,11 @@ def check(report: Report, edition: Edition | None = None, evidence: Evidence | N
         edition.id,
         report.unit.value,
         tuple(findings),
-        checked,
+        checked if report.amounts else 0,
         tuple(not_checked),
         tails,
         suspects,
+        dict(report.explanations),
     )
 
 
@@ -113,6 +126,7 @@ def _desk(report: Report, edition: Edition, evidence: Evidence) -> Desk:
         Figures(report, edition),
         identities(edition, report),
         formulas=evidence.formulas,
+        unrounded=evidence.unrounded,
         notes=evidence.notes,
         missing=evidence.missing,
         percentages=evidence.percentages,

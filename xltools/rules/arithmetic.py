@@ -26,8 +26,8 @@ def arithmetic(desk: Desk, item: Broken) -> str:
 
 
 def identity_text(desk: Desk, item: Identity) -> str:
-    """One identity of a proof: «公开03表 201 …：本年支出合计 298.56 = 基本支出 292.63 + … = 298.85，差 0.29
-    （四舍五入可解释 0.015）»."""
+    """One identity of a proof: «公开03表 201 …：本年支出合计 298.56 ≠ 基本支出 292.63 + … = 298.85，差 0.29
+    （四舍五入可解释 0.015）»; ≈ where rounding explains it."""
     if item.share is not None:
         return _share_text(desk, item, item.share)
     if any(ref in desk.others for _, ref, _ in item.terms):
@@ -41,12 +41,13 @@ def identity_text(desk: Desk, item: Identity) -> str:
     shown = _sides(desk, left, right, *sums)
     refs = [term.ref for term in left + right]
     number = desk.edition.forms[form_of(refs[0].form)].number
-    fits = (
-        "相符"
-        if MEETS[item.operator](item.gap, ZERO)
-        else f"差 {desk.show(abs(item.gap))}（四舍五入可解释 {item.allowed.normalize():f}）"
-    )
-    return f"{number} {_context(desk, refs)}{shown[0]} {_SHOWN[operator]} {shown[1]}，{fits}"
+    sign, fits = _SHOWN[operator], "相符"
+    if not MEETS[item.operator](item.gap, ZERO):
+        # A tail is no contradiction.
+        tail = operator == "=" and abs(item.gap) <= item.allowed
+        sign = "≈" if tail else _FAILED[operator]
+        fits = f"差 {desk.show(abs(item.gap))}（四舍五入可解释 {item.allowed.normalize():f}）"
+    return f"{number} {_context(desk, refs)}{shown[0]} {sign} {shown[1]}，{fits}"
 
 
 def _share_text(desk: Desk, item: Identity, share: Share) -> str:

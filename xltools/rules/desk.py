@@ -22,10 +22,10 @@ SEVERITY = {"逻辑性": Severity.ERROR, "核实性": Severity.VERIFY, "提示":
 class Desk:
     """What the checks work on.
 
-    ``formulas``: figures whose cell holds a formula (None: not looked at). ``notes``: texts printed
-    below each form (None: not from a workbook). ``missing``: forms that were not found. ``percentages``:
-    those of 分析 that are values. ``others``: figures outside the forms that identities name, with the cell
-    where they stand.
+    ``formulas``: figures whose cell holds a formula (None: not looked at). ``unrounded``: typed figures that
+    are stored with more places than an amount has. ``notes``: texts printed below each form (None: not from
+    a workbook). ``missing``: forms that were not found. ``percentages``: those of 分析 that are values.
+    ``others``: figures outside the forms that identities name, with the cell where they stand.
     ``applied``: the constraints of each rule that concern this unit; ``broken``: those that are not met
     to the letter. Both grow while the identities are checked.
     """
@@ -37,6 +37,7 @@ class Desk:
     applied: list[tuple[Rule, tuple[Constraint, ...]]] = field(default_factory=list)
     broken: list[Broken] = field(default_factory=list)
     formulas: Mapping[Ref, str] | None = None
+    unrounded: Mapping[Ref, Decimal] = field(default_factory=dict)
     notes: Mapping[str, tuple[str, ...]] | None = None
     missing: frozenset[str] = frozenset()
     percentages: tuple[Percentage, ...] = ()

@@ -145,12 +145,17 @@ def counts(desk: Desk, rule: Rule) -> Iterator[Finding]:
 
 def places(desk: Desk, rule: Rule) -> Iterator[Finding]:
     """Amounts of more than two places, which will be rounded when they are published; once per form."""
-    if desk.figures.places <= PLACES:
-        return
+    stored = dict(desk.unrounded)
+    if desk.figures.places > PLACES:
+        amounts = desk.report.amounts.items()
+        stored |= {
+            ref: value
+            for ref, value in amounts
+            if places_of(value) > PLACES and not desk.figures.is_count(ref)
+        }
     found: dict[str, list[Cell]] = {}
-    for ref, value in desk.report.amounts.items():
-        if places_of(value) > PLACES and not desk.figures.is_count(ref):
-            found.setdefault(ref.form, []).append(desk.cell(ref))
+    for ref, value in stored.items():
+        found.setdefault(ref.form, []).append(replace(desk.cell(ref), value=plain(value)))
     for cells in found.values():
         first = cells[0]
         assert first.ref is not None

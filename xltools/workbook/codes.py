@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from xltools.report import TOTAL, Ref
 from xltools.workbook.blueprint import CODE, LEVEL, TITLE
@@ -63,8 +64,19 @@ class _Codes:
             self.lines.append(line)
             name = title.strip() if isinstance(title, str) else ""
             if name:
-                self.taker.harvest.titles.setdefault(line, name)
+                self._named_so(line, name, row)
         self.taker.take(line, row, self.amounts)
+
+    def _named_so(self, line: str, name: str, row: int) -> None:
+        """Keep the name of a code; a code has one name in all forms."""
+        harvest, at = self.taker.harvest, self.title_at[0] if self.title_at else 0
+        spot = replace(self.taker.spot(row, at), ref=Ref(self.form.id, line, self.amounts[0][1]))
+        first = harvest.titles.setdefault(line, name)
+        before = harvest.named.setdefault(line, spot)
+        if bare(key(first)) != bare(key(name)):
+            where = f"{before.place.sheet} {before.place.cell}"
+            facts = {"code": line, "title": name, "expected": first, "where": where}
+            harvest.report("title_differs", self.form, [spot, before], **facts)
 
     def _doubled(self, line: str, before: int, row: int) -> None:
         at, column = self.amounts[0]

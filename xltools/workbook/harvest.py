@@ -23,6 +23,7 @@ _EXACT_PLACES = 6
 _KEPT = 50_000
 
 _SHEETS_KEPT = 100
+_NOISE = 5e-7
 
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
 """Characters that control how others are shown: a message names them."""
@@ -91,6 +92,10 @@ class Harvest:
     formulas: dict[Ref, str] = field(default_factory=dict)
     lines: dict[str, list[str]] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
+    named: dict[str, Spot] = field(default_factory=dict)
+    """Where the name of a code stands first."""
+    unrounded: dict[Ref, Decimal] = field(default_factory=dict)
+    """Typed figures of more places than an amount has, as they are stored."""
     notes: dict[str, list[str]] = field(default_factory=dict)
     troubles: list[Finding] = field(default_factory=list)
 
@@ -171,11 +176,18 @@ class Taker:
                     value = number(content)
                 except NotAnAmount:
                     value = self.odd(row, at, ref, content)
+            if formula is None and value is not None and line not in self.counts:
+                self._note_places(ref, content, value)
             # A formula shows 0 where there is nothing to add up; a typed 0 is a figure.
             if value is not None and (value or formula is None):
                 amounts[ref] = value
                 if self.hides:
                     self.note_hidden(row, at, ref)
+
+    def _note_places(self, ref: Ref, content: object, value: Decimal) -> None:
+        """A typed figure that differs from its rounding by more than binary arithmetic does."""
+        if type(content) is float and abs(content - float(value)) > _NOISE:
+            self.harvest.unrounded[ref] = Decimal(f"{content:.15g}")
 
     def odd(self, row: int, at: int, ref: Ref, content: object) -> Decimal | None:
         """The figure in a cell that is no plain number of two places; a trouble where there is none."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
@@ -42,7 +43,8 @@ class Reading:
     """What a workbook holds.
 
     ``formulas``: figures whose cell holds a formula, with our functions under their plain names (None: the
-    kind of file does not tell). ``notes``: texts printed below each form that was found. ``missing``: forms
+    kind of file does not tell). ``unrounded``: typed figures as they are stored, where that is with more
+    places than an amount has. ``notes``: texts printed below each form that was found. ``missing``: forms
     of the edition that were not found. ``sheets``, ``units``: the sheet of each form, and the 金额单位 that
     it prints ("" for none). ``percentages``: those of 分析 that are values and no formulas. ``not_checked``:
     (what, why) in Chinese.
@@ -53,6 +55,7 @@ class Reading:
     troubles: list[Finding] = field(default_factory=list)
     not_checked: list[tuple[str, str]] = field(default_factory=list)
     formulas: dict[Ref, str] | None = None
+    unrounded: dict[Ref, Decimal] = field(default_factory=dict)
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
     percentages: tuple[Percentage, ...] = ()
@@ -182,6 +185,7 @@ class _Reader:
             self.edition,
             harvest.troubles,
             formulas=harvest.formulas if known else None,
+            unrounded=harvest.unrounded,
             notes={form: tuple(notes) for form, notes in harvest.notes.items()},
             missing=self.missing,
             percentages=self._percentages() if known else (),

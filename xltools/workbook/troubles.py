@@ -43,6 +43,7 @@ TROUBLES: dict[str, tuple[str, Severity, str]] = {
     "sheet_too_large": ("reading-34", _E, "工作表过大"),
     "cover_value": ("reading-35", _E, "封面填写有误"),
     "extra_value": ("reading-36", _E, "附加资料填写有误"),
+    "title_differs": ("reading-38", _V, "同一科目名称不一致"),
     "column_renumbered": ("reading-37", _V, "栏次与栏标题不符"),
 }
 """Kind → rule id, severity, title. Ids are never reused."""
@@ -75,6 +76,7 @@ REMEDIES = {
     "code_missing": "这一行没有审核；请填写科目代码。",
     "code_guessed": "请填写科目代码。",
     "code_invalid": "这一行没有审核；请填写3、5或7位的科目代码。",
+    "title_differs": "请改成相同的名称。",
     "outside": "这些数没有审核；请移到表内对应的行、栏，或删除。",
     "merged_amounts": "请取消合并，各栏分别填数。",
     "hidden_amounts": "请取消隐藏，或删除不该公开的行列。",

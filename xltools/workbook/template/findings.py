@@ -58,7 +58,7 @@ def write_findings(
     shown = {_rule_and_place(one.key) for one in found or ()}
     for key, text in explanations.items():
         if _rule_and_place(key) not in shown:
-            _kept(board, row, key, text)
+            _kept(board, row, key, text, _UNMET if found is not None else _UNCHECKED)
             row += 1
     if row == _TOP:
         for column in range(last + 1):
@@ -114,14 +114,18 @@ def _levels(board: Board) -> None:
         board.sheet.conditional_format(_TOP, 0, _MOST, 0, rule)
 
 
-def _kept(board: Board, row: int, key: str, text: str) -> None:
+_UNMET = "已写的出错说明，本次没有对应的问题。"
+_UNCHECKED = "已写的出错说明；校验后列到对应的问题上。"
+
+
+def _kept(board: Board, row: int, key: str, text: str, why: str) -> None:
     styles = board.styles
     cell = styles("cell", "left", "wrap", "top")
     for column in range(len(_WIDTHS) - 2):
         board.put(row, column, None, cell)
     rule, _, rest = key.partition("|")
     board.put(row, 2, rest.partition("|")[0], cell)
-    board.put(row, 7, "已写的出错说明，本次没有对应的问题。", cell)
+    board.put(row, 7, why, cell)
     board.put(row, 9, rule, cell)
     board.put(row, 10, text, styles("cell", "left", "wrap", "top", "entry"))
     board.put(row, 11, key, styles("hint"))
