@@ -28,7 +28,8 @@ from xltools.reconcile.locate import Solution
 from xltools.reconcile.mechanisms import NOT_ADDED, OMITTED, OTHER, SURPLUS, Context, explain, sources
 from xltools.reconcile.model import is_exact
 from xltools.reconcile.plausible import density
-from xltools.reconcile.problem import Problem, places_of
+from xltools.reconcile.problem import Problem
+from xltools.reconcile.shares import places_of
 from xltools.report import Ref
 
 ENUMERATED = 60
@@ -118,7 +119,7 @@ class Judge:
         """Hypotheses among which a kind's prior is shared: rules, percentages, or figures."""
         problem = self.problem
         soft = len(problem.model.soft_rows.intersection(problem.nonempty))
-        return {SOFT: max(1, soft), SHARE: max(1, len(problem.shares) // 2)}
+        return {SOFT: max(1, soft), SHARE: max(1, len(problem.ratios))}
 
     @cached_property
     def reported(self) -> set[str]:
@@ -256,8 +257,8 @@ class Judge:
     def _ratio(self, member: Member, low: int, high: int, prior: float) -> Choice | None:
         """A printed ratio: δ is twice the whole times what it is off by, in its last place."""
         problem = self.problem
-        share = problem.shares[member.row]
-        value = problem.ratios[member.row]
+        share = problem.shares[member.row][0][0]
+        value = problem.ratios[share.ratio]
         places = places_of(value)
         printed = int(value.scaleb(places))
         whole = sum(c * problem.face[self.index[ref]] for c, ref in share.whole)

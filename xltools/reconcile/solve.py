@@ -13,9 +13,10 @@ from xltools.reconcile.hypotheses import EXCHANGE, LINE, SHARE, SOFT, Classes
 from xltools.reconcile.locate import Conflict, conflicts, locate
 from xltools.reconcile.model import FREE, INFINITE, Model, is_exact
 from xltools.reconcile.outcome import Group, Identity, Outcome, Suspect, Verdict
-from xltools.reconcile.problem import Problem, Share, bind, places_of
+from xltools.reconcile.problem import Problem, bind
 from xltools.reconcile.propagate import State
 from xltools.reconcile.rank import Choice, Judge, Ranked
+from xltools.reconcile.shares import Share, places_of
 from xltools.reconcile.shifted import Shift, shifted
 from xltools.reconcile.wrong_unit import corrected, wrong_unit
 from xltools.report import Ref, Report
@@ -238,9 +239,10 @@ def _suspect(
     if member.kind == LINE and member.place is not None:
         refs = (member.place,)
     if member.kind in (SOFT, SHARE):
-        share = problem.shares.get(member.row)
-        refs = (share.ratio,) if share else tuple(problem.refs[x] for _, x in problem.rows[member.row].terms)
-    places = places_of(problem.ratios[member.row]) if member.kind == SHARE else 2
+        on = problem.shares.get(member.row)
+        cells = tuple(problem.refs[x] for _, x in problem.rows[member.row].terms)
+        refs = (on[0][0].ratio,) if on else cells
+    places = places_of(problem.ratios[refs[0]]) if member.kind == SHARE else 2
     suggested = tuple(
         Decimal(v).scaleb(-places) if v or member.kind == SHARE else None for v, _ in choice.values
     )
