@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from xltools.amount import Unit
 from xltools.editions.equation import Constraint
+from xltools.reconcile.choice import Choice, Ranked
 from xltools.reconcile.conventions import Convention, explain_by_habit, holds
 from xltools.reconcile.hypotheses import EXCHANGE, LINE, SHARE, SOFT, Classes
 from xltools.reconcile.locate import Conflict, conflicts, locate
@@ -15,7 +16,7 @@ from xltools.reconcile.model import FREE, INFINITE, Model, is_exact
 from xltools.reconcile.outcome import Group, Identity, Outcome, Suspect, Verdict
 from xltools.reconcile.problem import Problem, bind
 from xltools.reconcile.propagate import State
-from xltools.reconcile.rank import Choice, Judge, Ranked
+from xltools.reconcile.rank import Judge
 from xltools.reconcile.shares import Share, places_of
 from xltools.reconcile.shifted import Shift, shifted
 from xltools.reconcile.wrong_unit import corrected, wrong_unit
@@ -248,7 +249,7 @@ def _suspect(
     )
     return Suspect(
         member.kind, refs, suggested, _changes(judge, choice, refs), choice.why, confidence,
-        len(choice.values) == 1, resolves, _bound(choice.low), _bound(choice.high), proof,
+        len(choice.values) == 1 and not choice.open, resolves, _bound(choice.low), _bound(choice.high), proof,
         problem.rows[member.row].rule if member.row >= 0 else "",
     )  # fmt: skip
 
