@@ -88,10 +88,11 @@ class Outcome:
 
     ``tails`` are the identities that miss on the printed figures though a world exists; ``conflicts`` the
     proofs that none exists (each a chain of identities); ``broken`` the identities that cannot hold even
-    alone; ``sets`` the minimal sets of suspects with their probability, best first; ``suspects`` every
-    suspect once, most probable first; ``groups`` the broken identities by cause; ``convention`` and
-    ``forms`` the habit that explains the report where verdict is 口径差异; ``exhaustive`` False when the
-    search for sets was cut short.
+    alone; ``sets`` the minimal sets of suspects, best first, each with the probability that these and no
+    other figures are wrong (less than a suspect's own: one more error may hide within rounding);
+    ``suspects`` every suspect once, most probable first; ``groups`` the broken identities by cause;
+    ``convention`` and ``forms`` the habit that explains the report where verdict is 口径差异;
+    ``exhaustive`` False when the search for sets was cut short.
     """
 
     verdict: Verdict

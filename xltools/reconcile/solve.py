@@ -10,6 +10,7 @@ from xltools.amount import Unit
 from xltools.editions.equation import Constraint
 from xltools.reconcile.choice import Choice, Ranked
 from xltools.reconcile.conventions import Convention, explain_by_habit, holds
+from xltools.reconcile.hidden import hidden
 from xltools.reconcile.hypotheses import EXCHANGE, LINE, SHARE, SOFT, Classes
 from xltools.reconcile.locate import Conflict, conflicts, locate
 from xltools.reconcile.model import FREE, INFINITE, Model, is_exact
@@ -189,7 +190,12 @@ def _blame(problem: Problem, peeled: list[Conflict], broken: list[int], outcome:
             made[key] = _suspect(judge, choice, min(confidence[key], 1.0), resolved, proof)
         return made[key]
 
-    sets = tuple((r.probability, tuple(suspect(c) for c in r.choices)) for r in ranked[:SETS_SHOWN])
+    seen = 1 - hidden(problem)
+    # How many errors there are is not known: one more is as likely, and any of them may be the hidden one.
+    sets = tuple(
+        (r.probability * seen ** (len(r.choices) + 1), tuple(suspect(c) for c in r.choices))
+        for r in ranked[:SETS_SHOWN]
+    )
     everyone = {id(c): c for r in ranked[:SETS_SHOWN] for c in r.choices}
     listed = sorted(everyone.values(), key=lambda c: -confidence[id(c)])
     groups = _groups(problem, ranked, broken, columns, suspect, listed)
