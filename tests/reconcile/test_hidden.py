@@ -18,11 +18,14 @@ def test_a_wide_sum_hides_more_than_a_narrow_one_and_yuan_hide_nothing() -> None
 
 
 def test_a_set_is_less_sure_than_the_suspects_in_it() -> None:
-    model, report = small([*WIDE, constraint("same", "t", "=", "u")], t="57.65", u="51.65", **PARTS)
-    outcome = solve(model, report)
-    probability, (suspect,) = outcome.sets[0]
-    assert probability < suspect.confidence
-    in_yuan = solve(
-        *small([*WIDE, constraint("same", "t", "=", "u")], unit=Unit.YUAN, t="57.65", u="51.65", **PARTS)
-    )
-    assert in_yuan.sets[0][0] == in_yuan.sets[0][1][0].confidence
+    rules = [*WIDE, constraint("same", "t", "=", "u"), constraint("again", "t", "=", "v")]
+    for unit in Unit:
+        outcome = solve(*small(rules, unit=unit, t="57.65", u="51.65", v="51.65", **PARTS))
+        probability, (suspect,) = outcome.sets[0]
+        assert suspect.refs[0].line == "t"
+        assert probability < suspect.confidence
+
+
+def test_a_row_with_a_wrong_figure_guards_nothing() -> None:
+    problem = bind(*small(WIDE, t="51.65", **PARTS))
+    assert hidden(problem, {0}) > hidden(problem)

@@ -6,6 +6,8 @@ leave no room for one more.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from xltools.amount import Unit
 from xltools.reconcile.mechanisms import REPLACED, SMALL, WEIGHTS
 from xltools.reconcile.problem import Problem
@@ -15,11 +17,12 @@ FARTHEST = 9
 last digit."""
 
 
-def hidden(problem: Problem) -> float:
+def hidden(problem: Problem, loose: Collection[int] = ()) -> float:
     """The share of errors, over all figures and all ways in which one goes wrong, that lie within what the
-    identities of the figure leave open with all others as printed."""
+    identities of the figure leave open with all others as printed. Rows in ``loose`` guard nothing: a
+    wrong figure is in them."""
     width = 1 if problem.unit is Unit.YUAN else 10_000
-    least, most = _room(problem)
+    least, most = _room(problem, loose)
     count, found = 0, 0.0
     for cell, value in enumerate(problem.printed):
         if value:
@@ -28,8 +31,7 @@ def hidden(problem: Problem) -> float:
                 middle = (problem.low[cell] + problem.high[cell]) // 2
                 below = (middle - least[cell] + width // 2) // width
                 above = (most[cell] - middle + width // 2) // width
-                # Not as printed: a row of the figure is broken, which tells nothing of its room.
-                steps = min(below, FARTHEST) + min(above, FARTHEST) if below >= 0 <= above else 0
+                steps = min(max(below, 0), FARTHEST) + min(max(above, 0), FARTHEST)
                 # A last place that is off by a little; a last digit, of all digits, that is another one.
                 digits = len(str(abs(problem.face[cell]) // width))
                 each = WEIGHTS[SMALL] / 2 + WEIGHTS[REPLACED] / digits
@@ -37,11 +39,13 @@ def hidden(problem: Problem) -> float:
     return found / count if count else 0.0
 
 
-def _room(problem: Problem) -> tuple[list[int], list[int]]:
+def _room(problem: Problem, loose: Collection[int]) -> tuple[list[int], list[int]]:
     """Per cell the exact amounts that its rows leave open, in 分, if its own figure were unknown."""
     limit = 10**30
     least, most = [-limit] * len(problem.low), [limit] * len(problem.low)
     for number in problem.nonempty:
+        if number in loose:
+            continue
         terms, low, high = problem.active[number]
         ends = [(c * problem.low[x], c * problem.high[x]) for c, x in terms]
         smallest = sum(min(pair) for pair in ends)

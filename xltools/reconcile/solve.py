@@ -190,7 +190,8 @@ def _blame(problem: Problem, peeled: list[Conflict], broken: list[int], outcome:
             made[key] = _suspect(judge, choice, min(confidence[key], 1.0), resolved, proof)
         return made[key]
 
-    seen = 1 - hidden(problem)
+    loose = {n for c in ranked[0].choices for n in columns[id(c)]} if ranked else set()
+    seen = 1 - hidden(problem, loose)
     # How many errors there are is not known: one more is as likely, and any of them may be the hidden one.
     sets = tuple(
         (r.probability * seen ** (len(r.choices) + 1), tuple(suspect(c) for c in r.choices))
