@@ -9,8 +9,8 @@ from xltools.reconcile.explain import Explanation, Guard, explain
 from xltools.reconcile.lint import Flaw, Lint, lint
 from xltools.reconcile.model import Model, compile, for_rules
 from xltools.reconcile.outcome import Group, Identity, Outcome, Suspect, Verdict
-from xltools.reconcile.problem import Share
 from xltools.reconcile.projects import ProjectRows, project_rows
+from xltools.reconcile.shares import Share
 from xltools.reconcile.solve import solve
 from xltools.reconcile.witness import witness
 

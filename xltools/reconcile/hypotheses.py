@@ -159,11 +159,10 @@ class Classes:
 
     def _share(self, number: int) -> Iterator[tuple[Member, dict[int, int]]]:
         shares = self._problem.shares
-        share = shares.get(number)
-        if share is not None:
-            own = [n for n, s in shares.items() if s is share]
+        for share, _ in shares.get(number, ()):
             # A share p + d instead of p moves both bounds: δ stands for 2·d·whole.
-            yield Member(SHARE, (), own[0]), {n: 1 if i % 2 == 0 else -1 for i, n in enumerate(own)}
+            own = {n: c for n, on in shares.items() for s, c in on if s is share}
+            yield Member(SHARE, (), next(iter(own))), own
 
     def _groups(self, row: Row, typed: Sequence[int]) -> Iterator[tuple[str, Signed]]:
         """Several typed cells that go wrong together, with at least one in ``row`` or computed into it."""

@@ -66,6 +66,24 @@ def conflicts(problem: Problem, limit: int = MOST_CONFLICTS) -> list[Conflict]:
     return found
 
 
+def freed(
+    problem: Problem, groups: Classes, chosen: Sequence[int]
+) -> tuple[list[ActiveRow], list[Sequence[int]], list[int], list[int]]:
+    """Rows, watch lists and bounds with the δ of each class in ``chosen`` added as a free cell."""
+    rows: list[ActiveRow] = list(problem.active)
+    watch: list[Sequence[int]] = list(problem.watch)
+    low, high = problem.low[:], problem.high[:]
+    for k in chosen:
+        column = groups.all[k].column
+        for row, coefficient in column:
+            terms, least, most = rows[row]
+            rows[row] = ((*terms, (coefficient, len(low))), least, most)
+        watch.append([row for row, _ in column])
+        low.append(-FREE)
+        high.append(FREE)
+    return rows, watch, low, high
+
+
 @dataclass
 class _Search:
     problem: Problem
@@ -110,24 +128,6 @@ class _Search:
         """Whether ``chosen`` hits every conflict known by now."""
         return not self.missing(chosen)
 
-    def free(
-        self, chosen: Sequence[int]
-    ) -> tuple[list[ActiveRow], list[Sequence[int]], list[int], list[int]]:
-        """Rows, watch lists and bounds with the δ of each class in ``chosen`` added as a free cell."""
-        problem = self.problem
-        rows: list[ActiveRow] = list(problem.active)
-        watch: list[Sequence[int]] = list(problem.watch)
-        low, high = problem.low[:], problem.high[:]
-        for k in chosen:
-            column = self.groups.all[k].column
-            for row, coefficient in column:
-                terms, least, most = rows[row]
-                rows[row] = ((*terms, (coefficient, len(low))), least, most)
-            watch.append([row for row, _ in column])
-            low.append(-FREE)
-            high.append(FREE)
-        return rows, watch, low, high
-
     def queue(self, chosen: Sequence[int]) -> list[int]:
         """Rows to start from, those of known conflicts first: failures show early."""
         touched = [row for k in chosen for row, _ in self.groups.all[k].column]
@@ -136,7 +136,7 @@ class _Search:
     def attempt(self, chosen: tuple[int, ...]) -> Solution | None:
         """Propagate with ``chosen`` freed."""
         self.tries += 1
-        rows, watch, low, high = self.free(chosen)
+        rows, watch, low, high = freed(self.problem, self.groups, chosen)
         state = State(rows, watch, low[:], high[:])
         if state.run(self.queue(chosen)):
             size = len(self.problem.low)
@@ -148,7 +148,7 @@ class _Search:
     def remaining(self, chosen: tuple[int, ...], enough: int) -> int:
         """How many disjoint conflicts are left with ``chosen`` freed, counted up to ``enough``."""
         self.tries += 1
-        rows, watch, low, high = self.free(chosen)
+        rows, watch, low, high = freed(self.problem, self.groups, chosen)
         queue = self.queue(chosen)
         for count in range(enough):
             state = State(rows, watch, low[:], high[:])

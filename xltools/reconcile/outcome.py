@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from xltools.reconcile.conventions import Convention
-from xltools.reconcile.problem import Share
+from xltools.reconcile.shares import Share
 from xltools.report import Ref
 
 
@@ -27,20 +27,20 @@ class Verdict(StrEnum):
 class Identity:
     """One identity with its figures. ``terms`` are (coefficient, Ref, printed figure or None when blank);
     ``gap`` is left − right on the printed figures, ``allowed`` what rounding of these figures can explain
-    at most; both in the report's unit. ``share`` is the printed ratio that it is about: its terms say from
-    one side what the ratio allows, and have no meaning of their own."""
+    at most; both in the report's unit. ``shares`` are the printed ratios that it is about: its terms say
+    from one side what the ratios allow, and have no meaning of their own."""
 
     rule: str
     terms: tuple[tuple[int, Ref, Decimal | None], ...]
     operator: str
     gap: Decimal
     allowed: Decimal
-    share: Share | None = None
+    shares: tuple[Share, ...] = ()
 
     @property
     def refs(self) -> tuple[Ref, ...]:
-        """Cells with a figure; first the ratio where it is about one."""
-        own = (self.share.ratio,) if self.share else ()
+        """Cells with a figure; first the ratios where it is about some."""
+        own = tuple(share.ratio for share in self.shares)
         return own + tuple(ref for _, ref, value in self.terms if value is not None)
 
 
@@ -92,10 +92,11 @@ class Outcome:
 
     ``tails`` are the identities that miss on the printed figures though a world exists; ``conflicts`` the
     proofs that none exists (each a chain of identities); ``broken`` the identities that cannot hold even
-    alone; ``sets`` the minimal sets of suspects with their probability, best first; ``suspects`` every
-    suspect once, most probable first; ``groups`` the broken identities by cause; ``convention`` and
-    ``forms`` the habit that explains the report where verdict is 口径差异; ``exhaustive`` False when the
-    search for sets was cut short.
+    alone; ``sets`` the minimal sets of suspects, best first, each with the probability that these and no
+    other figures are wrong (less than a suspect's own: one more error may hide within rounding);
+    ``suspects`` every suspect once, most probable first; ``groups`` the broken identities by cause;
+    ``convention`` and ``forms`` the habit that explains the report where verdict is 口径差异;
+    ``exhaustive`` False when the search for sets was cut short.
     """
 
     verdict: Verdict

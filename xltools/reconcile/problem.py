@@ -8,27 +8,11 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from xltools.amount import Unit
-from xltools.editions.equation import Constraint, Term
+from xltools.editions.equation import Constraint
 from xltools.reconcile.live import NOTHING, Live, Reads, live
-from xltools.reconcile.model import FREE, INFINITE, Model, Row, Terms, is_exact, row_of
+from xltools.reconcile.model import FREE, Model, Row, Terms, is_exact, row_of
+from xltools.reconcile.shares import Share, Weighed, add_shares
 from xltools.report import Ref, Report
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A printed ratio: ``scale * part / whole`` rounds to the figure at ``ratio`` (100 for a percentage).
-
-    The figure itself is looked up in the report's or the extra figures. ``rest`` is the number of last
-    places by which it may differ, where shares are closed to 100 and this one takes the rounding rest.
-    Source: product rule that percentages are computed from 元, so a printed one is an interval test.
-    """
-
-    rule: str
-    ratio: Ref
-    part: tuple[Term, ...]
-    whole: tuple[Term, ...]
-    scale: int = 100
-    rest: int = 0
 
 
 class Interval(NamedTuple):
@@ -113,10 +97,10 @@ class Problem:
     active: list[tuple[Terms, int, int]]
     nonempty: list[int]
     last_year: Mapping[Ref, Decimal] = field(default_factory=dict)
-    shares: dict[int, Share] = field(default_factory=dict)
-    """Row number → the share it belongs to; rows that bound it from below and above take turns."""
-    ratios: dict[int, Decimal] = field(default_factory=dict)
-    """Row number → the ratio as printed."""
+    shares: Mapping[int, Weighed] = field(default_factory=dict)
+    """Row number → the printed ratios that it rests on."""
+    ratios: Mapping[Ref, Decimal] = field(default_factory=dict)
+    """The ratios of ``shares`` as printed."""
     live: Live = NOTHING
     """The formulas of the report."""
     free: Mapping[int, Interval] = field(default_factory=dict)
@@ -179,14 +163,14 @@ def bind(
         model.exact,
         model.index,
     )
-    bound: dict[int, Share] = {}
+    bound: dict[int, Weighed] = {}
     known: dict[Ref, Decimal] = {}
     if shares or more:
         grown = dict(model.index)
         rows += [row for c in more if (row := row_of(c, grown))]
         index, refs = grown, list(grown)
         known = {**dict(report.amounts), **figures}
-        _add_shares(shares, known, refs, grown, rows, bound)
+        bound = add_shares(shares, known, refs, grown, rows)
         exact = [is_exact(ref) for ref in refs]
         watch = [list(w) for w in model.watch] + [[] for _ in range(len(refs) - len(model.refs))]
         for number in range(len(model.rows), len(rows)):
@@ -219,9 +203,10 @@ def bind(
         row = rows[number]
         active[number] = (tuple([t for t in row.terms if printed[t[1]] is not None]), row.low, row.high)
     touched.update(model.wanting)
+    touched.update(n for n in range(len(model.rows), len(rows)) if not rows[n].low <= 0 <= rows[n].high)
     problem = Problem(
         model, unit, refs, rows, watch, printed, low, high, face, active, sorted(touched),
-        report.last_year, bound, {n: known[s.ratio] for n, s in bound.items()},
+        report.last_year, bound, {s.ratio: known[s.ratio] for on in bound.values() for s, _ in on},
     )  # fmt: skip
     return problem if soft else problem.without_soft()
 
@@ -236,81 +221,3 @@ def _figures(model: Model, report: Report, extra: Mapping[Ref, Decimal] | None) 
         if value is not None:
             figures[ref] = value
     return figures
-
-
-def _add_shares(
-    shares: Sequence[Share],
-    figures: Mapping[Ref, Decimal],
-    refs: list[Ref],
-    index: dict[Ref, int],
-    rows: list[Row],
-    bound: dict[int, Share],
-) -> None:
-    sums: dict[int, list[Row]] = {}
-    for row in rows:
-        if row.total >= 0:
-            sums.setdefault(row.total, []).append(row)
-    for share in shares:
-        value = figures.get(share.ratio)
-        if value is None:
-            continue
-        for terms, high in _share_rows(share, value):
-            summed: dict[int, int] = {}
-            for coefficient, ref in terms:
-                if ref not in index:
-                    index[ref] = len(refs)
-                    refs.append(ref)
-                cell = index[ref]
-                summed[cell] = summed.get(cell, 0) + coefficient
-            bound[len(rows)] = share
-            rows.append(Row(share.rule, _terms(summed), -INFINITE, high, -1))
-        _add_complements(share, index, sums, rows, bound)
-
-
-def _add_complements(
-    share: Share,
-    index: Mapping[Ref, int],
-    sums: Mapping[int, Sequence[Row]],
-    rows: list[Row],
-    bound: dict[int, Share],
-) -> None:
-    """Where the whole is a sum with the part in it, the same said of the rest: ``whole − rest`` for the
-    part. Bounds of a large part say little about a small rest; this does."""
-    if len(share.part) != 1 or len(share.whole) != 1:
-        return
-    part, whole = index[share.part[0].ref], index[share.whole[0].ref]
-    own = rows[-2:]
-    for total, row in (
-        (t, r) for t in sums.get(whole, ()) if any(x == part for _, x in t.terms) for r in own
-    ):
-        sign = next(c for c, x in total.terms if x == whole)
-        summed = {x: c for c, x in row.terms}
-        factor = summed.pop(part, 0)
-        # total: sign·whole − sign·(part + others) = 0, so part = whole − others.
-        for c, x in total.terms:
-            if x != part:
-                summed[x] = summed.get(x, 0) + factor * sign * c
-        bound[len(rows)] = share
-        rows.append(Row(share.rule, _terms(summed), row.low, row.high, -1))
-
-
-def _terms(summed: Mapping[int, int]) -> Terms:
-    return tuple([(c, x) for x, c in sorted(summed.items()) if c])
-
-
-def places_of(value: Decimal) -> int:
-    """Places after the point, as printed."""
-    return max(0, -int(value.as_tuple().exponent))
-
-
-def _share_rows(share: Share, value: Decimal) -> list[tuple[list[Term], int]]:
-    """(p − ½)·whole ≤ scale·10ⁿ·part < (p + ½)·whole as two rows ≤; for a positive whole."""
-    places = places_of(value)
-    printed = int(value.scaleb(places))
-    factor = 2 * share.scale * 10**places
-    below, above = 2 * printed - 1 - 2 * share.rest, 2 * printed + 1 + 2 * share.rest
-    part = [(factor * c, ref) for c, ref in share.part]
-    lower = [Term(below * c, ref) for c, ref in share.whole] + [Term(-c, ref) for c, ref in part]
-    upper = [Term(c, ref) for c, ref in part] + [Term(-above * c, ref) for c, ref in share.whole]
-    # Ties go away from zero, so the open end is the one farther from it (both at 0).
-    return [(lower, -1 if printed <= 0 else 0), (upper, -1 if printed >= 0 else 0)]

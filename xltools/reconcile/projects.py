@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from xltools.editions.equation import Constraint, Term
-from xltools.reconcile.problem import Share
+from xltools.reconcile.shares import Share
 from xltools.report import Fund, Ref, Report, SelfEvaluation
 
 AMOUNTS = ("declared", "budgeted", "adjusted", "executed", "carryover")

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from math import ceil, floor
+from math import ceil, floor, prod
 
 from xltools.amount import Unit
+from xltools.reconcile.choice import SHOWN, Choice, Ranked
 from xltools.reconcile.hypotheses import (
     CELL,
     EXCHANGE,
@@ -28,13 +29,13 @@ from xltools.reconcile.locate import Solution
 from xltools.reconcile.mechanisms import NOT_ADDED, OMITTED, OTHER, SURPLUS, Context, explain, sources
 from xltools.reconcile.model import is_exact
 from xltools.reconcile.plausible import density
-from xltools.reconcile.problem import Problem, places_of
+from xltools.reconcile.problem import Problem
+from xltools.reconcile.shares import places_of
+from xltools.reconcile.together import Pair, Together
 from xltools.report import Ref
 
 ENUMERATED = 60
 """Candidates of a true figure that are tried one by one; a wider interval is tried at plain slips only."""
-SHOWN = 12
-"""Candidates kept per suspect."""
 PRIOR = {STALE: 0.15, LINE: 0.1, MISSING: 0.2, EXCHANGE: 0.04, TWICE: 0.06, SOFT: 0.3, SHARE: 0.3}
 """Probability of a kind of joint error relative to one wrong figure, shared by all members of the kind."""
 WHY = {
@@ -53,31 +54,12 @@ ZERO_PRINTED = 0.001
 """Share of leaves that print 0.00."""
 NEGATIVE = 0.02
 """Weight of a true figure below 0 (红字)."""
+UNLISTED, UNLISTED_BLANK = 0.03, 0.002
+"""Weight of all true figures that are not tried, of a printed figure and of a blank."""
 SETS = 400
 """Combinations of members kept per problem."""
-
-
-@dataclass(slots=True)
-class Choice:
-    """One member of a class with its weight; ``values`` are (true figure in the last printed place,
-    weight), most probable first; ``low``/``high`` the true figure's interval in 分 (δ's for groups)."""
-
-    member: Member
-    weight: float
-    values: list[tuple[int, float]]
-    why: str
-    low: int
-    high: int
-    vague: float = 0.0
-    """How much of the weight says no more than "some other figure"."""
-
-
-@dataclass(slots=True)
-class Ranked:
-    """One set of choices that mends everything; ``probability`` among all that were found."""
-
-    choices: tuple[Choice, ...]
-    probability: float
+PAIRED = 12
+"""Sets in which two figures of one sum are weighed together, the most plausible ones."""
 
 
 @dataclass
@@ -118,7 +100,7 @@ class Judge:
         """Hypotheses among which a kind's prior is shared: rules, percentages, or figures."""
         problem = self.problem
         soft = len(problem.model.soft_rows.intersection(problem.nonempty))
-        return {SOFT: max(1, soft), SHARE: max(1, len(problem.shares) // 2)}
+        return {SOFT: max(1, soft), SHARE: max(1, len(problem.ratios))}
 
     @cached_property
     def reported(self) -> set[str]:
@@ -197,19 +179,23 @@ class Judge:
         # δ = true − printed world: what the other figures allow for the true one alone.
         least, most = sorted((problem.high[cell] + low, problem.low[cell] + high))
         printed = self.units[cell]
-        values = self._candidates(cell, least, most, printed)
+        values, rest = self._candidates(cell, least, most, printed)
         if not values:
             return None
-        weight = sum(w for _, w, _ in values) / self.size
+        weight = (sum(w for _, w, _ in values) + rest) / self.size
         why = values[0][2]
         vague = weight if why in (OTHER, OMITTED) else 0.0
         if why == OTHER and cell in shape(problem.model).below:
             why = NOT_ADDED
-        return Choice(member, weight, [(v, w) for v, w, _ in values[:SHOWN]], why, least, most, vague)
+        return Choice(
+            member, weight, [(v, w) for v, w, _ in values[:SHOWN]], why, least, most, vague, rest > 0
+        )
 
     def _candidates(
         self, cell: int, least: int, most: int, printed: int | None
-    ) -> list[tuple[int, float, str]]:
+    ) -> tuple[list[tuple[int, float, str]], float]:
+        """(true figure, weight, why), heaviest first; and the weight of those not listed, where there are
+        too many to try them all."""
         count = is_exact(self.problem.refs[cell])
         width = 1 if count else self.width
         first, last = _round(least, width), _round(most, width)
@@ -229,11 +215,12 @@ class Judge:
                 why = SURPLUS
             found.append((value, weight * self._plausible(cell, printed, value), why))
         found.sort(key=lambda f: -f[1])
-        middle = min(max(printed or 0, first), last)
-        if wide and all(value != middle for value, _, _ in found):
-            weight = 0.03 if printed is not None else 0.002
-            found.append((middle, weight, "金额不符" if printed is not None else OMITTED))
-        return found
+        if not wide:
+            return found, 0.0
+        nearest = min(max(printed or 0, first), last)
+        if all(value != nearest for value, _, _ in found):
+            found.append((nearest, 0.0, OTHER if printed is not None else OMITTED))
+        return found, UNLISTED if printed is not None else UNLISTED_BLANK
 
     def _plausible(self, cell: int, printed: int | None, value: int) -> float:
         """How much likelier the true figure is than the printed one, were nothing else known: only
@@ -256,8 +243,8 @@ class Judge:
     def _ratio(self, member: Member, low: int, high: int, prior: float) -> Choice | None:
         """A printed ratio: δ is twice the whole times what it is off by, in its last place."""
         problem = self.problem
-        share = problem.shares[member.row]
-        value = problem.ratios[member.row]
+        share = problem.shares[member.row][0][0]
+        value = problem.ratios[share.ratio]
         places = places_of(value)
         printed = int(value.scaleb(places))
         whole = sum(c * problem.face[self.index[ref]] for c, ref in share.whole)
@@ -345,11 +332,19 @@ class Judge:
         by what no set explains."""
         found: list[tuple[float, tuple[Choice, ...]]] = []
         total = 0.0
-        for solution in solutions:
-            lists = self.lists(solution)
-            total += self.mass(solution) * (1 + sum(_unsaid(choices) for choices in lists))
+        masses = [self.mass(solution) for solution in solutions]
+        paired = sorted(range(len(solutions)), key=lambda n: -masses[n])[:PAIRED]
+        for number, solution in enumerate(solutions):
+            lists, mass = self.lists(solution), masses[number]
+            joint = self._together.pairs(solution, lists) if number in paired else None
             scale = AGAIN ** (len(lists) - 1)
-            found.extend((scale * w, c) for w, c in _best(lists, SETS))
+            if joint:
+                best, mass = self._in_pairs(lists, *joint)
+                mass *= scale
+            else:
+                best = _best(lists, SETS)
+            total += mass * (1 + sum(_unsaid(choices) for choices in lists))
+            found.extend((scale * w, c) for w, c in best)
         if not found:
             return []
         found.sort(key=lambda f: -f[0])
@@ -357,6 +352,26 @@ class Judge:
         # Kept back for sets with one figure more than the smallest.
         total += (UNSEEN / self.size) ** size * AGAIN**size + total * 1e-4
         return [Ranked(c, w / total) for w, c in found[:SETS]]
+
+    @cached_property
+    def _together(self) -> Together:
+        return Together(self.problem, self.groups, self.width, self._choice)
+
+    def _in_pairs(
+        self, lists: list[list[Choice]], at: tuple[int, int], pairs: list[Pair]
+    ) -> tuple[list[tuple[float, tuple[Choice, ...]]], float]:
+        """The heaviest sets where the choices of two classes go in pairs, and the weight of all sets."""
+        others = [choices for n, choices in enumerate(lists) if n not in at]
+        weights = [weight / self.size**2 for weight, _, _ in pairs]
+        mass = sum(weights) * prod(sum(c.weight for c in choices) for choices in others)
+        found = []
+        for w, rest in _best(others, SETS):
+            for weight, (_, one, two) in zip(weights, pairs, strict=True):
+                chosen = list(rest)
+                chosen.insert(at[0], one)
+                chosen.insert(at[1], two)
+                found.append((w * weight, tuple(chosen)))
+        return heapq.nlargest(SETS, found, key=lambda f: f[0]), mass
 
 
 def _best(lists: list[list[Choice]], limit: int) -> list[tuple[float, tuple[Choice, ...]]]:

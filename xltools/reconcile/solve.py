@@ -8,15 +8,18 @@ from decimal import Decimal
 
 from xltools.amount import Unit, half_up
 from xltools.editions.equation import Constraint
+from xltools.reconcile.choice import Choice, Ranked
 from xltools.reconcile.conventions import Convention, explain_by_habit, holds
+from xltools.reconcile.hidden import hidden
 from xltools.reconcile.hypotheses import EXCHANGE, LINE, SHARE, SOFT, Classes
 from xltools.reconcile.live import Reads
 from xltools.reconcile.locate import Conflict, conflicts, locate
 from xltools.reconcile.model import FREE, INFINITE, Model, is_exact
 from xltools.reconcile.outcome import Group, Identity, Outcome, Suspect, Verdict
-from xltools.reconcile.problem import Problem, Share, bind, places_of
+from xltools.reconcile.problem import Problem, bind
 from xltools.reconcile.propagate import State
-from xltools.reconcile.rank import Choice, Judge, Ranked
+from xltools.reconcile.rank import Judge
+from xltools.reconcile.shares import Share, places_of
 from xltools.reconcile.shifted import Shift, shifted
 from xltools.reconcile.wrong_unit import corrected, wrong_unit
 from xltools.report import Ref, Report
@@ -50,7 +53,8 @@ def solve(
     state = State(problem.active, problem.watch, problem.low[:], problem.high[:])
     if state.run(problem.nonempty):
         return Outcome(Verdict.TAIL, tails=tuple(identity(problem, n) for n in off))
-    broken = [n for n in off if alone_impossible(problem, n)]
+    impossible = [n for n in off if alone_impossible(problem, n)]
+    broken, off = _told_once(problem, impossible), [n for n in off if n not in impossible]
     if formulas:
         strict, problem = problem, problem.computed(formulas)
         if problem.free and holds(problem):
@@ -64,7 +68,7 @@ def solve(
     peeled = conflicts(problem)
     outcome = Outcome(
         verdict,
-        tails=tuple(identity(problem, n) for n in off if n not in broken),
+        tails=tuple(identity(problem, n) for n in off),
         conflicts=_proofs(problem, peeled),
         broken=tuple(identity(problem, n) for n in broken),
         convention=habit.convention if habit else Convention.ROUNDED,
@@ -89,6 +93,18 @@ def solve(
     return replace(outcome, sets=sets, suspects=(cause, *outcome.suspects), groups=(group, *outcome.groups))
 
 
+def _told_once(problem: Problem, rows: Sequence[int]) -> list[int]:
+    """Without the rows that say once more of a printed ratio what a row before says."""
+    told: list[frozenset[Ref]] = []
+    kept = []
+    for number in rows:
+        ratios = frozenset(share.ratio for share, _ in problem.shares.get(number, ()))
+        if not ratios or not any(before <= ratios for before in told):
+            kept.append(number)
+            told += [ratios] if ratios else []
+    return kept
+
+
 def _summed_by_formulas(
     strict: Problem, problem: Problem, off: Sequence[int], broken: Sequence[int]
 ) -> Outcome:
@@ -103,7 +119,7 @@ def _summed_by_formulas(
     }
     return Outcome(
         Verdict.CONVENTION,
-        tails=tuple(identity(strict, n) for n in off if n not in broken),
+        tails=tuple(identity(strict, n) for n in off),
         conflicts=_proofs(strict, chains),
         broken=tuple(identity(strict, n) for n in broken),
         convention=Convention.SUMMED,
@@ -197,8 +213,8 @@ def identity(problem: Problem, number: int) -> Identity:
     places = -2 if exact else -6
     operator = "=" if row.low > -INFINITE and row.high < INFINITE else "<=" if row.high < INFINITE else ">="
     allowed = Decimal(0) if exact else Decimal(spread).scaleb(-6) / 2
-    share = problem.shares.get(number)
-    return Identity(row.rule, terms, operator, Decimal(total).scaleb(places), allowed, share)
+    shares = tuple(dict.fromkeys(share for share, _ in problem.shares.get(number, ())))
+    return Identity(row.rule, terms, operator, Decimal(total).scaleb(places), allowed, shares)
 
 
 def _proofs(problem: Problem, found: Sequence[Conflict]) -> tuple[tuple[Identity, ...], ...]:
@@ -228,7 +244,13 @@ def _blame(problem: Problem, peeled: list[Conflict], broken: list[int], outcome:
             made[key] = _suspect(judge, choice, min(confidence[key], 1.0), resolved, proof)
         return made[key]
 
-    sets = tuple((r.probability, tuple(suspect(c) for c in r.choices)) for r in ranked[:SETS_SHOWN])
+    loose = {n for c in ranked[0].choices for n in columns[id(c)]} if ranked else set()
+    seen = 1 - hidden(problem, loose)
+    # How many errors there are is not known: one more is as likely, and any of them may be the hidden one.
+    sets = tuple(
+        (r.probability * seen ** (len(r.choices) + 1), tuple(suspect(c) for c in r.choices))
+        for r in ranked[:SETS_SHOWN]
+    )
     everyone = {id(c): c for r in ranked[:SETS_SHOWN] for c in r.choices}
     listed = sorted(everyone.values(), key=lambda c: -confidence[id(c)])
     groups = _groups(problem, ranked, broken, columns, suspect, listed)
@@ -279,15 +301,16 @@ def _suspect(
     if member.kind == LINE and member.place is not None:
         refs = (member.place,)
     if member.kind in (SOFT, SHARE):
-        share = problem.shares.get(member.row)
-        refs = (share.ratio,) if share else tuple(problem.refs[x] for _, x in problem.rows[member.row].terms)
-    places = places_of(problem.ratios[member.row]) if member.kind == SHARE else 2
+        on = problem.shares.get(member.row)
+        cells = tuple(problem.refs[x] for _, x in problem.rows[member.row].terms)
+        refs = (on[0][0].ratio,) if on else cells
+    places = places_of(problem.ratios[refs[0]]) if member.kind == SHARE else 2
     suggested = tuple(
         Decimal(v).scaleb(-places) if v or member.kind == SHARE else None for v, _ in choice.values
     )
     return Suspect(
         member.kind, refs, suggested, _changes(judge, choice, refs), choice.why, confidence,
-        len(choice.values) == 1, resolves, _bound(choice.low), _bound(choice.high), proof,
+        len(choice.values) == 1 and not choice.open, resolves, _bound(choice.low), _bound(choice.high), proof,
         problem.rows[member.row].rule if member.row >= 0 else "",
     )  # fmt: skip
 

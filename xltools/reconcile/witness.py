@@ -13,8 +13,9 @@ from fractions import Fraction
 from xltools.editions.equation import Constraint
 from xltools.reconcile.hypotheses import totals
 from xltools.reconcile.model import Model
-from xltools.reconcile.problem import Problem, Share, bind
+from xltools.reconcile.problem import Problem, bind
 from xltools.reconcile.propagate import State
+from xltools.reconcile.shares import Share
 from xltools.report import Ref, Report
 
 SWEEPS = 400

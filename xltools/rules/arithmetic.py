@@ -28,8 +28,10 @@ def arithmetic(desk: Desk, item: Broken) -> str:
 def identity_text(desk: Desk, item: Identity) -> str:
     """One identity of a proof: «公开03表 201 …：本年支出合计 298.56 ≠ 基本支出 292.63 + … = 298.85，差 0.29
     （四舍五入可解释 0.015）»; ≈ where rounding explains it."""
-    if item.share is not None:
-        return _share_text(desk, item, item.share)
+    if item.shares:
+        verdict = "相符" if MEETS[item.operator](item.gap, ZERO) else "不符"
+        together = "合起来" if len(item.shares) > 1 else ""
+        return "；".join(_share_text(desk, share) for share in item.shares) + f"，{together}{verdict}"
     if any(ref in desk.others for _, ref, _ in item.terms):
         return _others_text(desk, item)
     left = [Term(coefficient, ref) for coefficient, ref, _ in item.terms if coefficient > 0]
@@ -50,8 +52,8 @@ def identity_text(desk: Desk, item: Identity) -> str:
     return f"{number} {_context(desk, refs)}{shown[0]} {sign} {shown[1]}，{fits}"
 
 
-def _share_text(desk: Desk, item: Identity, share: Share) -> str:
-    """«情况说明 … 占比 印 99.89%：公开02表 … 324.81 ÷ 公开02表 … 324.82 = 100.00%，不符»."""
+def _share_text(desk: Desk, share: Share) -> str:
+    """«情况说明 … 占比 印 99.89%：公开02表 … 324.81 ÷ 公开02表 … 324.82 = 100.00%»."""
     cell = desk.cell(share.ratio)
     part, whole = (_named_sum(desk, side) for side in (share.part, share.whole))
     sums = [
@@ -61,9 +63,8 @@ def _share_text(desk: Desk, item: Identity, share: Share) -> str:
     percent = "%" if share.scale == 100 else ""
     ratio = show(divide(sums[0], sums[1], PLACES, Decimal(share.scale))) + percent if sums[1] else "—"
     factor = "" if percent else f"{share.scale} × "
-    verdict = "相符" if MEETS[item.operator](item.gap, ZERO) else "不符"
     value = cell.value if cell.value.endswith("%") else f"{cell.value}{percent}"
-    return f"{cell.label} 印 {value}：{factor}{part} ÷ {whole} = {ratio}，{verdict}"
+    return f"{cell.label} 印 {value}：{factor}{part} ÷ {whole} = {ratio}"
 
 
 def _named_sum(desk: Desk, side: Sequence[Term]) -> str:

@@ -87,7 +87,7 @@ def _title(desk: Desk, item: reconcile.Identity) -> str:
     rule = desk.edition.rule_of.get(item.rule)
     if rule:
         return f"{rule.title}（{rule.id}）"
-    return "比例与金额相符" if item.share else "绩效自评表内的合计与差额"
+    return "比例与金额相符" if item.shares else "绩效自评表内的合计与差额"
 
 
 def find(report: Report, edition: Edition, cell: str) -> Ref:

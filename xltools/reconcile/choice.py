@@ -1,0 +1,35 @@
+"""One thing that may be wrong with its weight and its likely true figures; one set of such things."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xltools.reconcile.hypotheses import Member
+
+SHOWN = 12
+"""Candidates kept per suspect."""
+
+
+@dataclass(slots=True)
+class Choice:
+    """One member of a class with its weight; ``values`` are (true figure in the last printed place,
+    weight), most probable first; ``low``/``high`` the true figure's interval in 分 (δ's for groups)."""
+
+    member: Member
+    weight: float
+    values: list[tuple[int, float]]
+    why: str
+    low: int
+    high: int
+    vague: float = 0.0
+    """How much of the weight says no more than "some other figure"."""
+    open: bool = False
+    """Whether the interval is too wide to try every true figure."""
+
+
+@dataclass(slots=True)
+class Ranked:
+    """One set of choices that mends everything; ``probability`` among all that were found."""
+
+    choices: tuple[Choice, ...]
+    probability: float

@@ -1,0 +1,59 @@
+"""How probable it is that a wrong figure leaves no trace: the other figures allow it as it is printed.
+
+No set of suspects can name such an error. So a set is stated to be the whole truth only as far as the figures
+leave no room for one more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from xltools.amount import Unit
+from xltools.reconcile.mechanisms import REPLACED, SMALL, WEIGHTS
+from xltools.reconcile.problem import Problem
+
+FARTHEST = 9
+"""A figure further off than this in its last place is taken as found; what is off by less is a slip of the
+last digit."""
+
+
+def hidden(problem: Problem, loose: Collection[int] = ()) -> float:
+    """The share of errors, over all figures and all ways in which one goes wrong, that lie within what the
+    identities of the figure leave open with all others as printed. Rows in ``loose`` guard nothing: a
+    wrong figure is in them."""
+    width = 1 if problem.unit is Unit.YUAN else 10_000
+    least, most = _room(problem, loose)
+    count, found = 0, 0.0
+    for cell, value in enumerate(problem.printed):
+        if value:
+            count += 1
+            if problem.low[cell] < problem.high[cell] or width == 1:
+                middle = (problem.low[cell] + problem.high[cell]) // 2
+                below = (middle - least[cell] + width // 2) // width
+                above = (most[cell] - middle + width // 2) // width
+                steps = min(max(below, 0), FARTHEST) + min(max(above, 0), FARTHEST)
+                # A last place that is off by a little; a last digit, of all digits, that is another one.
+                digits = len(str(abs(problem.face[cell]) // width))
+                each = WEIGHTS[SMALL] / 2 + WEIGHTS[REPLACED] / digits
+                found += each * steps / FARTHEST
+    return found / count if count else 0.0
+
+
+def _room(problem: Problem, loose: Collection[int]) -> tuple[list[int], list[int]]:
+    """Per cell the exact amounts that its rows leave open, in 分, if its own figure were unknown."""
+    limit = 10**30
+    least, most = [-limit] * len(problem.low), [limit] * len(problem.low)
+    for number in problem.nonempty:
+        if number in loose:
+            continue
+        terms, low, high = problem.active[number]
+        ends = [(c * problem.low[x], c * problem.high[x]) for c, x in terms]
+        smallest = sum(min(pair) for pair in ends)
+        largest = sum(max(pair) for pair in ends)
+        for (c, x), pair in zip(terms, ends, strict=True):
+            # low <= c·x + rest <= high
+            bottom, top = low - (largest - max(pair)), high - (smallest - min(pair))
+            if c < 0:
+                bottom, top, c = -top, -bottom, -c
+            least[x], most[x] = max(least[x], -(-bottom // c)), min(most[x], top // c)
+    return least, most
