@@ -7,13 +7,13 @@ finding. What could not be checked is said, with the reason: silence is not a pa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from xltools import narrative
 from xltools.editions import Edition, Rule, load
 from xltools.editions.equation import Constraint, Term, form_of
 from xltools.finding import Cell, Finding, Severity, Suspect
-from xltools.report import Percentage, Ref, Report
+from xltools.report import Percentage, Place, Ref, Report
 from xltools.rules import evaluation, structure
 from xltools.rules.arithmetic import arithmetic, where
 from xltools.rules.desk import SEVERITY, Desk
@@ -22,6 +22,7 @@ from xltools.rules.identities import Broken, Figures, broken, holds, identities
 from xltools.rules.joint import settle
 from xltools.rules.percentages import typed_percentages
 from xltools.rules.pointing import pointed
+from xltools.rules.roots import gather, unread
 
 CHECKS = frozenset(structure.CHECKS) | frozenset(evaluation.CHECKS) | {"narrative"}
 """Every name that a rule's ``check`` may have."""
@@ -72,6 +73,7 @@ class Evidence:
     notes: Mapping[str, tuple[str, ...]] | None = None
     missing: frozenset[str] = frozenset()
     percentages: tuple[Percentage, ...] = ()
+    codes: Mapping[tuple[str, str], Place] = field(default_factory=dict)
     troubles: tuple[Finding, ...] = ()
     not_checked: tuple[tuple[str, str], ...] = ()
 
@@ -88,7 +90,8 @@ def check(report: Report, edition: Edition | None = None, evidence: Evidence | N
     checked = _identities(desk, findings, not_checked)
     _others(desk, findings, not_checked)
     findings += typed_percentages(desk)
-    findings, suspects = settle(desk, findings)
+    roots = gather(desk, findings, lambda other: _judged_again(other, edition, evidence))
+    findings, suspects = settle(desk, roots)
     findings = _grouped(pointed(desk, findings, suspects), edition)
     tails = tuple(item for item in desk.broken if item.tail)
     findings += _tails(desk, tails)
@@ -105,6 +108,12 @@ def check(report: Report, edition: Edition | None = None, evidence: Evidence | N
     )
 
 
+def _judged_again(report: Report, edition: Edition, evidence: Evidence) -> tuple[Desk, list[Finding]]:
+    desk, findings = _desk(report, edition, evidence), list[Finding]()
+    _identities(desk, findings, [])
+    return desk, findings
+
+
 def _desk(report: Report, edition: Edition, evidence: Evidence) -> Desk:
     return Desk(
         report,
@@ -115,6 +124,8 @@ def _desk(report: Report, edition: Edition, evidence: Evidence) -> Desk:
         notes=evidence.notes,
         missing=evidence.missing,
         percentages=evidence.percentages,
+        codes=evidence.codes,
+        unread=unread(evidence.troubles),
     )
 
 
@@ -267,7 +278,8 @@ def _judged(desk: Desk, item: Broken) -> tuple[str, Severity]:
 
 def _worth_showing(term: Term, desk: Desk, constraint: Constraint) -> bool:
     """Blank addends of a sum say nothing; the figure that is judged always does."""
-    return term is constraint.left[0] or desk.figures.has(term.ref) or len(constraint.right) == 1
+    shown = term is constraint.left[0] or desk.figures.has(term.ref) or term.ref in desk.unread
+    return shown or len(constraint.right) == 1
 
 
 def _grouped(findings: list[Finding], edition: Edition) -> list[Finding]:

@@ -6,12 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from xltools.finding import Cell, Finding, Suspect
+from xltools.finding import CAUSE, Cell, Finding, Suspect
 from xltools.report import Ref
 from xltools.rules.desk import Desk
-
-CAUSE = "原因"
-"""Begins the group of findings that vanish with a suspect; its number follows."""
 
 
 def pointed(desk: Desk, findings: list[Finding], suspects: Sequence[Suspect]) -> list[Finding]:

@@ -90,6 +90,7 @@ class Harvest:
     places: dict[Ref, Place] = field(default_factory=dict)
     formulas: dict[Ref, str] = field(default_factory=dict)
     lines: dict[str, list[str]] = field(default_factory=dict)
+    codes: dict[tuple[str, str], Place] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     notes: dict[str, list[str]] = field(default_factory=dict)
     troubles: list[Finding] = field(default_factory=list)
