@@ -87,6 +87,7 @@ def _evidence(reading: Reading) -> Evidence:
         notes=reading.notes if reading.sheets else None,
         missing=reading.missing,
         percentages=reading.percentages,
+        codes=reading.codes,
         troubles=tuple(reading.troubles),
         not_checked=tuple(reading.not_checked),
     )

@@ -79,6 +79,10 @@ CAUSE = "原因"
 """Findings that vanish with suspect n are of the group «原因n»."""
 
 
+CAUSE = "原因"
+"""Findings that vanish with suspect n are of the group «原因n»."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing found. ``cells[0]`` is the place to look at first. ``facts`` feed the wording ``kind``

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -56,10 +56,15 @@ def explain(
     extra: Mapping[Ref, Decimal] | None = None,
     more: Sequence[Constraint] = (),
     formulas: Reads | None = None,
+    unread: Collection[Ref] = (),
+    loose: Collection[str] = (),
 ) -> Explanation:
     """What the identities say about ``ref``; a figure in none of them has Guard.NONE. ``formulas`` as for
-    ``solve``: what is computed from the figure says nothing about it."""
-    problem = bind(model, report, shares, extra, soft=False, more=more).computed(formulas or {})
+    ``solve``: what is computed from the figure says nothing about it; ``unread`` and ``loose`` too."""
+    problem = bind(model, report, shares, extra, soft=False, more=more)
+    if unread or loose:
+        problem = problem.unread(unread, loose)
+    problem = problem.computed(formulas or {})
     printed = report.amounts.get(ref, (extra or {}).get(ref))
     if ref not in problem.refs:
         return Explanation(ref, printed, (), Guard.NONE, None, None, None, None, True)
@@ -98,7 +103,8 @@ def _freed(problem: Problem, cell: int) -> tuple[State, list[int]]:
     blank = {number for x in freed if problem.printed[x] is None for number in problem.watch[x]}
     for number in blank:
         terms = problem.rows[number].terms
-        kept = tuple(t for t in terms if t[1] in freed or problem.printed[t[1]] is not None)
+        known = {x for _, x in problem.active[number][0]}
+        kept = tuple(t for t in terms if t[1] in freed or t[1] in known)
         rows[number] = (kept, rows[number][1], rows[number][2])
     dropped: list[int] = []
     queue = sorted({*problem.nonempty, *problem.watch[cell], *blank})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import NamedTuple
@@ -117,6 +117,34 @@ class Problem:
         for cell in free:
             low[cell], high[cell] = -FREE, FREE
         return replace(self, low=low, high=high, live=found, free=free)
+
+    def unread(self, refs: Collection[Ref], loose: Collection[str] = ()) -> Problem:
+        """The same problem where the figures of ``refs`` are there but not known, and the forms ``loose``
+        have lines that are not known: sums over the lines of such a form say nothing, nor do lines it
+        lacks."""
+        cells = {cell for cell, ref in enumerate(self.refs) if ref in refs}
+        low, high, active = self.low[:], self.high[:], list(self.active)
+        for cell in cells:
+            low[cell], high[cell] = -FREE, FREE
+        touched = {number for cell in cells for number in self.watch[cell]}
+        for number in touched:
+            row = self.rows[number]
+            kept = [t for t in row.terms if t[1] in cells or self.printed[t[1]] is not None]
+            active[number] = (tuple(kept), row.low, row.high)
+        nonempty = sorted(touched.union(self.nonempty))
+        if loose:
+            for number in nonempty:
+                if self._is_loose(number, loose):
+                    active[number] = ((), 0, 0)
+        return replace(self, low=low, high=high, active=active, nonempty=nonempty)
+
+    def _is_loose(self, number: int, loose: Collection[str]) -> bool:
+        mine = [(self.refs[x], x) for _, x in self.rows[number].terms if self.refs[x].form in loose]
+        lines = {ref.line for ref, _ in mine}
+        return len(lines) > 1 or any(
+            ref.line.isdigit() and all(self.printed[y] is None for r, y in mine if r.line == ref.line)
+            for ref, _ in mine
+        )
 
     def bounds(self, cell: int) -> Interval:
         """The exact amounts that print as the figure of ``cell``, however it came about."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -38,15 +38,20 @@ def solve(
     suspects: bool = True,
     more: Sequence[Constraint] = (),
     formulas: Reads | None = None,
+    unread: Collection[Ref] = (),
+    loose: Collection[str] = (),
 ) -> Outcome:
     """The verdict on ``report`` under ``model``.
 
     ``shares`` are printed ratios, ``extra`` figures outside the ten forms (narrative, scores), ``more``
     identities of this report alone (``project_rows`` gives all three for 自评). ``formulas`` are the figures
-    whose cell holds a formula, with what it reads: they move with it and are no suspects. With
+    whose cell holds a formula, with what it reads: they move with it and are no suspects. ``unread`` are
+    figures that are there but could not be read, ``loose`` forms with lines that could not. With
     ``suspects`` False only the verdict and the proofs are made.
     """
     problem = bind(model, report, shares, extra, more=more)
+    if unread or loose:
+        problem = problem.unread(unread, loose)
     off = _off_face(problem)
     if not off:
         return Outcome(Verdict.EQUAL)

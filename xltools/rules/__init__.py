@@ -14,7 +14,7 @@ from xltools import narrative
 from xltools.editions import Edition, Rule, load
 from xltools.editions.equation import Constraint, Term, form_of
 from xltools.finding import CAUSE, Cell, Finding, Severity, Suspect, is_explained
-from xltools.report import Percentage, Ref, Report
+from xltools.report import Percentage, Place, Ref, Report
 from xltools.rules import evaluation, structure
 from xltools.rules.arithmetic import arithmetic, where
 from xltools.rules.desk import SEVERITY, Desk
@@ -23,6 +23,7 @@ from xltools.rules.identities import Broken, Figures, broken, holds, identities
 from xltools.rules.joint import settle
 from xltools.rules.percentages import typed_percentages
 from xltools.rules.pointing import pointed
+from xltools.rules.roots import gather, unread
 
 CHECKS = frozenset(structure.CHECKS) | frozenset(evaluation.CHECKS) | {"narrative"}
 """Every name that a rule's ``check`` may have."""
@@ -84,6 +85,7 @@ class Evidence:
     notes: Mapping[str, tuple[str, ...]] | None = None
     missing: frozenset[str] = frozenset()
     percentages: tuple[Percentage, ...] = ()
+    codes: Mapping[tuple[str, str], Place] = field(default_factory=dict)
     troubles: tuple[Finding, ...] = ()
     not_checked: tuple[tuple[str, str], ...] = ()
 
@@ -100,7 +102,8 @@ def check(report: Report, edition: Edition | None = None, evidence: Evidence | N
     checked = _identities(desk, findings, not_checked)
     _others(desk, findings, not_checked)
     findings += typed_percentages(desk)
-    findings, suspects = settle(desk, findings)
+    roots = gather(desk, findings, lambda other: _judged_again(other, edition, evidence))
+    findings, suspects = settle(desk, roots)
     findings = _grouped(pointed(desk, findings, suspects), edition, suspects)
     findings = _without_echoes(findings, suspects)
     tails = tuple(item for item in desk.broken if item.tail)
@@ -119,6 +122,12 @@ def check(report: Report, edition: Edition | None = None, evidence: Evidence | N
     )
 
 
+def _judged_again(report: Report, edition: Edition, evidence: Evidence) -> tuple[Desk, list[Finding]]:
+    desk, findings = _desk(report, edition, evidence), list[Finding]()
+    _identities(desk, findings, [])
+    return desk, findings
+
+
 def _desk(report: Report, edition: Edition, evidence: Evidence) -> Desk:
     return Desk(
         report,
@@ -130,6 +139,8 @@ def _desk(report: Report, edition: Edition, evidence: Evidence) -> Desk:
         notes=evidence.notes,
         missing=evidence.missing,
         percentages=evidence.percentages,
+        codes=evidence.codes,
+        unread=unread(evidence.troubles),
     )
 
 
@@ -282,7 +293,8 @@ def _judged(desk: Desk, item: Broken) -> tuple[str, Severity]:
 
 def _worth_showing(term: Term, desk: Desk, constraint: Constraint) -> bool:
     """Blank addends of a sum say nothing; the figure that is judged always does."""
-    return term is constraint.left[0] or desk.figures.has(term.ref) or len(constraint.right) == 1
+    shown = term is constraint.left[0] or desk.figures.has(term.ref) or term.ref in desk.unread
+    return shown or len(constraint.right) == 1
 
 
 def _grouped(findings: list[Finding], edition: Edition, suspects: Sequence[Suspect]) -> list[Finding]:

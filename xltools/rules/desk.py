@@ -25,6 +25,7 @@ class Desk:
     ``formulas``: figures whose cell holds a formula (None: not looked at). ``unrounded``: typed figures that
     are stored with more places than an amount has. ``notes``: texts printed below each form (None: not from
     a workbook). ``missing``: forms that were not found. ``percentages``: those of 分析 that are values.
+    ``codes``: where the code of a line stands. ``unread``: figures that are there but could not be read.
     ``others``: figures outside the forms that identities name, with the cell where they stand.
     ``applied``: the constraints of each rule that concern this unit; ``broken``: those that are not met
     to the letter. Both grow while the identities are checked.
@@ -41,6 +42,8 @@ class Desk:
     notes: Mapping[str, tuple[str, ...]] | None = None
     missing: frozenset[str] = frozenset()
     percentages: tuple[Percentage, ...] = ()
+    codes: Mapping[tuple[str, str], Place] = field(default_factory=dict)
+    unread: frozenset[Ref] = frozenset()
     others: Mapping[Ref, Cell] = field(default_factory=dict)
 
     @cached_property

@@ -9,7 +9,7 @@ groups of findings with one cause.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from xltools import reconcile
@@ -23,6 +23,7 @@ from xltools.rules.beside import Beside, beside
 from xltools.rules.desk import Desk
 from xltools.rules.live import reads
 from xltools.rules.percentages import ANALYSIS
+from xltools.rules.roots import Roots
 
 _SHOWN = 5
 _PLAUSIBLE = 0.02
@@ -36,26 +37,47 @@ _NAMES = {
 }
 
 
-def settle(desk: Desk, findings: list[Finding]) -> tuple[list[Finding], tuple[Suspect, ...]]:
-    """The findings as the joint verdict leaves them, and the suspects, most probable first."""
-    applied = [(rule, constraints) for rule, constraints in desk.applied if constraints]
-    if not applied or not desk.report.amounts:
-        return findings, ()
-    more = beside(desk)
-    desk.others = more.cells
+def settle(desk: Desk, roots: Roots) -> tuple[list[Finding], tuple[Suspect, ...]]:
+    """The findings as the joint verdict leaves them, and the suspects: first the causes that are known
+    without it, then its own, most probable first."""
+    findings = roots.findings
+    judged = roots.desk
+    applied = [(rule, constraints) for rule, constraints in judged.applied if constraints]
+    if not applied or not judged.report.amounts:
+        return findings, tuple(roots.suspects)
+    more = beside(judged)
+    desk.others = judged.others = more.cells
     outcome = reconcile.solve(
-        for_rules(applied), desk.report, more.shares, more.extra, more=more.more, formulas=reads(desk)
-    )
+        for_rules(applied), judged.report, more.shares, more.extra, more=more.more, formulas=reads(judged),
+        unread=roots.unread, loose=roots.loose,
+    )  # fmt: skip
+    blamed = _Blamed(judged, more, outcome, len(roots.suspects))
     if outcome.convention is reconcile.Convention.TIE:
         # One chance in ten thousand that nothing is wrong: say it, and lead to the likely figure.
-        grouped, suspects = _with_causes(desk, findings, outcome, more)
+        grouped, suspects = _with_causes(blamed, findings)
         told = any(_is_identity(desk, finding) for finding in grouped)
-        return (grouped if told else [*grouped, *_as_habit(desk, [], outcome)]), suspects
+        findings = grouped if told else [*grouped, *_as_habit(desk, [], outcome)]
+        return findings, (*roots.suspects, *suspects)
     if outcome.verdict is reconcile.Verdict.CONVENTION:
-        return _as_habit(desk, findings, outcome), ()
+        return _as_habit(desk, findings, outcome), tuple(roots.suspects)
     if outcome.verdict in (reconcile.Verdict.ERROR, reconcile.Verdict.VERIFY):
-        return _with_causes(desk, findings, outcome, more)
-    return findings, ()
+        findings, suspects = _with_causes(blamed, findings)
+        return findings, (*roots.suspects, *suspects)
+    return findings, tuple(roots.suspects)
+
+
+@dataclass(frozen=True, slots=True)
+class _Blamed:
+    """What was judged, with what outcome; ``before`` counts the causes that were known already."""
+
+    desk: Desk
+    more: Beside
+    outcome: reconcile.Outcome
+    before: int
+
+    def name(self, number: int) -> str:
+        """The group of the suspect with this number, from 0."""
+        return f"{CAUSE}{self.before + number + 1}"
 
 
 # --- 口径差异 --------------------------------------------------------------------------------------------
@@ -63,7 +85,7 @@ def settle(desk: Desk, findings: list[Finding]) -> tuple[list[Finding], tuple[Su
 
 def _as_habit(desk: Desk, findings: list[Finding], outcome: reconcile.Outcome) -> list[Finding]:
     """What a publisher's habit explains is one hint, no error and nothing to explain."""
-    excused = [finding for finding in findings if _is_identity(desk, finding)]
+    excused = [finding for finding in findings if _is_identity(desk, finding) and not finding.group]
     kept = [finding for finding in findings if finding not in excused]
     forms = [desk.edition.forms[form] for form in outcome.forms if form in desk.edition.forms]
     cells = tuple(finding.cells[0] for finding in excused if finding.cells) or tuple(
@@ -104,16 +126,15 @@ def _is_identity(desk: Desk, finding: Finding) -> bool:
 # --- causes --------------------------------------------------------------------------------------------
 
 
-def _with_causes(
-    desk: Desk, findings: list[Finding], outcome: reconcile.Outcome, more: Beside
-) -> tuple[list[Finding], tuple[Suspect, ...]]:
+def _with_causes(blamed: _Blamed, findings: list[Finding]) -> tuple[list[Finding], tuple[Suspect, ...]]:
+    desk, outcome, more = blamed.desk, blamed.outcome, blamed.more
     suspects = _chosen(outcome)
-    grouped = _grouped(findings, outcome, suspects, more)
+    grouped = _grouped(blamed, findings, suspects)
     if outcome.verdict is reconcile.Verdict.ERROR:
-        untold = [chain for chain in outcome.conflicts if not _told(desk, chain, grouped, more)]
-        errors = (finding for finding in grouped if finding.severity is Severity.ERROR)
-        named = {finding.group for finding in errors}
-        causes = [s for number, s in enumerate(suspects, 1) if f"{CAUSE}{number}" in named]
+        own = [finding for finding in grouped if _since(finding, blamed)]
+        untold = [chain for chain in outcome.conflicts if not _told(desk, chain, own, more)]
+        named = {finding.group for finding in own if finding.severity is Severity.ERROR}
+        causes = [s for number, s in enumerate(suspects) if blamed.name(number) in named]
         untold = [chain for chain in untold if not _concerns(chain, causes)][:_SHOWN]
         # A percentage that cannot be right is no 尾差.
         wrong = {ref for chain in untold for item in chain for ref, _ in _marks(item, more)}
@@ -121,6 +142,12 @@ def _with_causes(
         grouped += [_impossible(desk, chain) for chain in untold]
     best = outcome.sets[0][1] if outcome.sets else ()
     return grouped, tuple(replace(_suspect(desk, one, more), alternative=one not in best) for one in suspects)
+
+
+def _since(finding: Finding, blamed: _Blamed) -> bool:
+    """Whether a finding is no matter of the causes that were known before."""
+    number = finding.group.removeprefix(CAUSE)
+    return not number.isdigit() or int(number) > blamed.before
 
 
 def _told(desk: Desk, chain: Sequence[reconcile.Identity], findings: Iterable[Finding], more: Beside) -> bool:
@@ -148,45 +175,41 @@ def _concerns(chain: Sequence[reconcile.Identity], causes: Iterable[reconcile.Su
 
 
 def _grouped(
-    findings: list[Finding],
-    outcome: reconcile.Outcome,
-    suspects: Sequence[reconcile.Suspect],
-    more: Beside,
+    blamed: _Blamed, findings: list[Finding], suspects: Sequence[reconcile.Suspect]
 ) -> list[Finding]:
     causes: dict[tuple[str, frozenset[Ref]], str] = {}
     marks: dict[Mark, str] = {}
-    for group in outcome.groups:
+    for group in blamed.outcome.groups:
         if group.cause in suspects:
-            name = f"{CAUSE}{suspects.index(group.cause) + 1}"
+            name = blamed.name(suspects.index(group.cause))
             causes |= {(item.rule, frozenset(item.refs)): name for item in group.broken}
-            marks |= {mark: name for item in group.broken for mark in _marks(item, more)}
-    grouped = [replace(finding, group=_group(finding, causes, marks)) for finding in findings]
-    return [_quoting(finding, suspects) for finding in grouped]
-
-
-def _quoting(finding: Finding, suspects: Sequence[reconcile.Suspect]) -> Finding:
-    """A sentence that says what a wrong figure should be belongs to that figure's cause."""
-    if finding.group or finding.kind not in _QUOTED or len(finding.cells) != 2:
-        return finding
-    for number, suspect in enumerate(suspects, 1):
-        if suspect.kind != "cell" or finding.cells[1].ref != suspect.refs[0]:
-            continue
-        said = finding.cells[0].value.removesuffix("万元")
-        values = {show(value) for value in suspect.suggested} | {
-            show(half_up((value or ZERO) / 10000)) for value in suspect.suggested
-        }
-        if said in values or not finding.facts.get("fact", "").endswith("]"):
-            return replace(finding, group=f"{CAUSE}{number}")
-    return finding
+            marks |= {mark: name for item in group.broken for mark in _marks(item, blamed.more)}
+    quoted = {s.refs[0]: (blamed.name(n), s) for n, s in enumerate(suspects) if s.kind == "cell"}
+    return [
+        finding
+        if finding.group or not finding.cells
+        else replace(finding, group=_group(finding, causes, marks) or _quoting(finding, quoted))
+        for finding in findings
+    ]
 
 
 def _group(
     finding: Finding, causes: Mapping[tuple[str, frozenset[Ref]], str], marks: Mapping[Mark, str]
 ) -> str:
-    if not finding.cells:
-        return finding.group
-    own = next((marks[mark] for mark in _marked(finding) if mark in marks), finding.group)
+    own = next((marks[mark] for mark in _marked(finding) if mark in marks), "")
     return causes.get(_key(finding), own)
+
+
+def _quoting(finding: Finding, quoted: Mapping[Ref, tuple[str, reconcile.Suspect]]) -> str:
+    """The group of a sentence that says what a wrong figure should be."""
+    ref = finding.cells[1].ref if len(finding.cells) == 2 else None
+    if finding.kind not in _QUOTED or ref is None or ref not in quoted:
+        return ""
+    group, suspect = quoted[ref]
+    said = finding.cells[0].value.removesuffix("万元")
+    right = {show(value or ZERO) for value in suspect.suggested}
+    right |= {show(half_up((value or ZERO) / 10000)) for value in suspect.suggested}
+    return group if said in right or not finding.facts.get("fact", "").endswith("]") else ""
 
 
 Mark = tuple[Ref, str]

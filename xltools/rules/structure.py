@@ -87,7 +87,7 @@ def empty_lines(desk: Desk, rule: Rule) -> Iterator[Finding]:
     form = desk.edition.forms[rule.form]
     for code in dict.fromkeys(desk.report.lines.get(form.id, [])):
         refs = [Ref(form.id, code, column) for column in form.column_ids]
-        if any(desk.report.get(ref) for ref in refs):
+        if any(desk.report.get(ref) or ref in desk.unread for ref in refs):
             continue
         cells = (desk.line_cell(form, code),)
         if desk.figures.rounded and any(desk.figures.has(ref) for ref in refs):
@@ -183,6 +183,8 @@ def typed_over(desk: Desk, rule: Rule) -> Iterator[Finding]:
         if not computed or not inside or twice or target in seen or target in formulas:
             continue
         if item.tail and desk.report.unit is Unit.WAN:
+            continue
+        if any(ref in desk.unread for ref in constraint.refs):
             continue
         seen.add(target)
         cell = desk.cell(target)

@@ -62,6 +62,9 @@ class _Codes:
             return
         if line != TOTAL:
             self.lines.append(line)
+            at = next((at for at in self.code_at if code(self.region.grid.rows[row][at])), None)
+            if at is not None:
+                self.taker.harvest.codes[self.form.id, line] = self.region.grid.place(row, at)
             name = title.strip() if isinstance(title, str) else ""
             if name:
                 self._named_so(line, name, row)

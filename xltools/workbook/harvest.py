@@ -91,6 +91,7 @@ class Harvest:
     places: dict[Ref, Place] = field(default_factory=dict)
     formulas: dict[Ref, str] = field(default_factory=dict)
     lines: dict[str, list[str]] = field(default_factory=dict)
+    codes: dict[tuple[str, str], Place] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     named: dict[str, Spot] = field(default_factory=dict)
     """Where the name of a code stands first."""

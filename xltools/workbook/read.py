@@ -46,8 +46,8 @@ class Reading:
     kind of file does not tell). ``unrounded``: typed figures as they are stored, where that is with more
     places than an amount has. ``notes``: texts printed below each form that was found. ``missing``: forms
     of the edition that were not found. ``sheets``, ``units``: the sheet of each form, and the 金额单位 that
-    it prints ("" for none). ``percentages``: those of 分析 that are values and no formulas. ``not_checked``:
-    (what, why) in Chinese.
+    it prints ("" for none). ``codes``: where the code of a line of a form stands. ``percentages``: those of
+    分析 that are values and no formulas. ``not_checked``: (what, why) in Chinese.
     """
 
     report: Report
@@ -59,6 +59,7 @@ class Reading:
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
     percentages: tuple[Percentage, ...] = ()
+    codes: dict[tuple[str, str], Place] = field(default_factory=dict)
     sheets: dict[str, str] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
 
@@ -189,6 +190,7 @@ class _Reader:
             notes={form: tuple(notes) for form, notes in harvest.notes.items()},
             missing=self.missing,
             percentages=self._percentages() if known else (),
+            codes=harvest.codes,
             sheets={region.plan.form.id: region.grid.name for region in self.regions},
             units=units,
         )
