@@ -11,6 +11,8 @@ from xltools.review.suspects import sentence
 from xltools.review.text import by_cause, unseen
 from xltools.rules import Checked
 
+_SHOWN = 5
+"""Findings of one cause that are shown without a click."""
 _ROLES = {"错误": "error", "核实": "verify", "提示": "hint", "通过": "pass", "未能审核": "refused"}
 """Verdicts and severities as the style sheet calls them."""
 
@@ -93,11 +95,24 @@ def _workbook(number: int, name: str, outcome: Checked | str, many: bool) -> Ite
             yield f'<div class="group {role}"><h3>{severity.value} {len(found)} 条</h3>'
             for heading, findings in by_cause(found):
                 yield f"<h4>{escape(heading)}</h4>" if heading else ""
-                for finding in findings:
-                    yield from _finding(finding)
+                yield from _folded(findings, bool(findings[0].group and heading))
             yield "</div>"
     yield from _unseen(outcome)
     yield "</section>"
+
+
+def _folded(findings: list[Finding], of_a_cause: bool) -> Iterator[str]:
+    """The findings, those of one cause behind a click after the first few: they vanish with it."""
+    shown = findings[:_SHOWN] if of_a_cause else findings
+    for finding in shown:
+        yield from _finding(finding)
+    rest = findings[len(shown) :]
+    if rest:
+        cause = escape(rest[0].group)
+        yield f'<details class="more"><summary>另有 {len(rest)} 条，都由{cause}引起，改正后一并消失</summary>'
+        for finding in rest:
+            yield from _finding(finding)
+        yield "</details>"
 
 
 def _causes(outcome: Checked) -> Iterator[str]:
