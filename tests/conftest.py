@@ -27,5 +27,5 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each rule is judged by itself: no joint verdict, no narrative, which have tests of their own."""
     from xltools import narrative, rules
 
-    monkeypatch.setattr(rules, "settle", lambda desk, findings: (findings, ()))
+    monkeypatch.setattr(rules, "settle", lambda desk, roots: (roots.findings, tuple(roots.suspects)))
     monkeypatch.setattr(narrative, "check", lambda report, edition: [])

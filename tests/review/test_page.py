@@ -136,3 +136,13 @@ def test_a_file_that_could_not_be_checked() -> None:
 def test_a_suspect_without_proof_has_no_empty_details() -> None:
     assert "<summary>依据</summary>" not in page([("x", outcome(finding(), suspects=(suspect(proof=()),)))])
     assert "<summary>依据</summary>" in page([("x", outcome(finding(), suspects=(suspect(),)))])
+
+
+def test_what_one_cause_brings_is_folded() -> None:
+    """A few findings are shown, the rest stands behind a click; those without a cause are all shown."""
+    many = [replace(finding(group="原因1"), title=f"第{n}条") for n in range(9)]
+    text = page([("x", outcome(*many, suspects=(suspect(),)))])
+    shown, _, rest = text.partition('<details class="more">')
+    assert "另有 4 条，都由原因1引起，改正后一并消失" in rest
+    assert "第4条" in shown and "第5条" not in shown and "第8条" in rest
+    assert '<details class="more">' not in page([("x", outcome(*(replace(f, group="") for f in many)))])

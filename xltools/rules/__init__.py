@@ -109,7 +109,8 @@ def check(report: Report, edition: Edition | None = None, evidence: Evidence | N
     tails = tuple(item for item in desk.broken if item.tail)
     findings += _tails(desk, tails)
     rank = {form: number for number, form in enumerate(edition.forms)}
-    findings.sort(key=lambda finding: _order(finding, rank))
+    causes = {f"{CAUSE}{number}": suspect.cell.place for number, suspect in enumerate(suspects, 1)}
+    findings.sort(key=lambda finding: _order(finding, rank, causes))
     return Checked(
         edition.id,
         report.unit.value,
@@ -153,11 +154,16 @@ def explain(
     return list(explain_cell(desk, cell))
 
 
-def _order(finding: Finding, rank: Mapping[str, int]) -> tuple[int, bool, int]:
-    """Worst first; a form in the wrong unit before all that follows from it; then by form."""
-    ref = finding.cells[0].ref if finding.cells else None
-    place = rank.get(form_of(ref.form), len(rank)) if ref else len(rank)
-    return finding.severity.rank, finding.kind != "unit_factor", place
+def _order(
+    finding: Finding, rank: Mapping[str, int], causes: Mapping[str, Place | None]
+) -> tuple[int, bool, bool, int]:
+    """Worst first; a form in the wrong unit, or the cell that is a cause, before all that follows from it;
+    then by form."""
+    first = finding.cells[0] if finding.cells else None
+    place = rank.get(form_of(first.ref.form), len(rank)) if first and first.ref else len(rank)
+    known = first is not None and first.place is not None and bool(first.place.cell)
+    is_cause = known and first is not None and causes.get(finding.group) == first.place
+    return finding.severity.rank, finding.kind != "unit_factor", not is_cause, place
 
 
 # --- identities ----------------------------------------------------------------------------------------

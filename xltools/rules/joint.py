@@ -22,7 +22,7 @@ from xltools.rules.arithmetic import identity_text
 from xltools.rules.beside import Beside, beside
 from xltools.rules.desk import Desk
 from xltools.rules.live import reads
-from xltools.rules.percentages import ANALYSIS
+from xltools.rules.percentages import ANALYSIS, RULE
 from xltools.rules.roots import Roots
 
 _SHOWN = 5
@@ -133,7 +133,7 @@ def _with_causes(blamed: _Blamed, findings: list[Finding]) -> tuple[list[Finding
     if outcome.verdict is reconcile.Verdict.ERROR:
         own = [finding for finding in grouped if _since(finding, blamed)]
         untold = [chain for chain in outcome.conflicts if not _told(desk, chain, own, more)]
-        named = {finding.group for finding in own if finding.severity is Severity.ERROR}
+        named = {f.group for f in own if f.severity is Severity.ERROR or f.rule == RULE}
         causes = [s for number, s in enumerate(suspects) if blamed.name(number) in named]
         untold = [chain for chain in untold if not _concerns(chain, causes)][:_SHOWN]
         # A percentage that cannot be right is no 尾差.

@@ -84,9 +84,19 @@ def _add(roots: Roots, cause: Suspect, follows: Callable[[Finding], bool]) -> No
     count = sum(own and finding.gap is not None for own, finding in zip(mine, roots.findings, strict=True))
     roots.suspects.append(replace(cause, resolves=count))
     roots.findings = [
-        replace(finding, group=name) if own else finding
+        _grouped(finding, cause, name) if own else finding
         for own, finding in zip(mine, roots.findings, strict=True)
     ]
+
+
+def _grouped(finding: Finding, cause: Suspect, name: str) -> Finding:
+    if finding.kind not in UNREAD or finding.cells[0].place == cause.cell.place:
+        return replace(finding, group=name)
+    # An error value that comes from elsewhere is not to be mended where it shows.
+    place = cause.cell.place
+    known = place is not None and bool(place.cell)
+    where = f"{place.sheet} {place.cell}" if place and known else cause.cell.label
+    return replace(finding, group=name, remedy=f"由 {where} 引起，改正后一并消失。")
 
 
 def _form(desk: Desk, finding: Finding) -> str:
