@@ -113,7 +113,7 @@ def test_whether_the_workbook_can_be_exported_is_said() -> None:
 
 
 def test_a_workbook_without_figures_claims_no_check() -> None:
-    assert list(lines("x", replace(outcome(), checked=0)))[0].endswith("；没有金额，没有核对勾稽关系）")
+    assert next(lines("x", replace(outcome(), checked=0))).endswith("；没有金额，没有核对勾稽关系）")
 
 
 def test_a_long_group_of_one_cause_is_folded() -> None:

@@ -22,6 +22,7 @@ from xltools.rules.desk import SEVERITY, Desk
 from xltools.rules.explain import explain_cell
 from xltools.rules.identities import Broken, Figures, broken, holds, identities
 from xltools.rules.joint import settle
+from xltools.rules.units import COVER_GROUP
 
 CHECKS = frozenset(structure.CHECKS) | frozenset(evaluation.CHECKS) | {"narrative"}
 """Every name that a rule's ``check`` may have."""
@@ -97,7 +98,12 @@ def check(report: Report, edition: Edition | None = None, evidence: Evidence | N
         findings.append(Finding("figures-01", Severity.ERROR, "没有金额", "no_figures"))
     checked = _identities(desk, findings, not_checked)
     _others(desk, findings, not_checked)
-    findings, suspects = settle(desk, findings)
+    suspects: tuple[Suspect, ...] = ()
+    if any(finding.kind == "unit_cover" for finding in findings):
+        # In the right unit nothing may be wrong: no figure is to be blamed.
+        findings = [_of_the_cover(finding) for finding in findings]
+    else:
+        findings, suspects = settle(desk, findings)
     findings = _grouped(_pointed(findings, suspects), edition, suspects)
     findings = _without_echoes(findings, suspects)
     tails = tuple(item for item in desk.broken if item.tail)
@@ -142,7 +148,7 @@ def _order(finding: Finding, rank: Mapping[str, int]) -> tuple[int, bool, int]:
     """Worst first; a form in the wrong unit before all that follows from it; then by form."""
     ref = finding.cells[0].ref if finding.cells else None
     place = rank.get(form_of(ref.form), len(rank)) if ref else len(rank)
-    return finding.severity.rank, finding.kind != "unit_factor", place
+    return finding.severity.rank, finding.kind not in ("unit_cover", "unit_factor"), place
 
 
 # --- identities ----------------------------------------------------------------------------------------
@@ -223,6 +229,7 @@ def _given(constraint: Constraint, desk: Desk) -> bool:
     return all(desk.figures.has(ref) for ref in constraint.refs if "." in ref.form)
 
 
+_LIMITS = {">": "大于", ">=": "不小于", "<": "小于", "<=": "不大于"}
 _VERDICTS = {">": "应大于零", ">=": "为负数", "<": "应小于零", "<=": "为正数"}
 
 
@@ -238,6 +245,9 @@ def _finding(desk: Desk, item: Broken) -> Finding:
         "arithmetic": arithmetic(desk, item),
         "verdict": _VERDICTS.get(constraint.operator, ""),
     }
+    if len(constraint.left) == 1 and constraint.operator in _LIMITS:
+        right = desk.show(item.right, desk.figures.is_count(terms[0].ref)) if constraint.right else "0"
+        facts["expected"] = f"{_LIMITS[constraint.operator]} {right}"
     return Finding(
         rule.id,
         severity,
@@ -322,6 +332,8 @@ def _pointer(
             first=cause.changes[0][0].address if cause.changes else cause.cell.address,
             last=cause.changes[-1][0].address if cause.changes else cause.cell.address,
         )
+    if finding.group == COVER_GROUP:
+        return "请先改封面的金额单位。"
     if len(finding.cells) == 1:
         return ""
     worst = max(finding.cells, key=lambda cell: (cell.ref in suspected, named[cell.ref]))
@@ -350,6 +362,11 @@ def _grouped(findings: list[Finding], edition: Edition, suspects: Sequence[Suspe
         group = next((wrong[form] for form in wrong if form in forms and len(forms) > 1), finding.group)
         result.append(replace(finding, group=group))
     return result
+
+
+def _of_the_cover(finding: Finding) -> Finding:
+    """What is out of balance follows from the 金额单位 on 封面."""
+    return finding if finding.gap is None else replace(finding, group=COVER_GROUP)
 
 
 def _without_echoes(findings: list[Finding], suspects: Sequence[Suspect]) -> list[Finding]:
