@@ -146,6 +146,8 @@ WORDING: dict[str, str] = {
     "empty_note_missing": "本表没有数据，却没有印“{note}”。",
     "empty_note_extra": "本表有数据（{value}），却印着“{note}”。",
     "unit_factor": "本表金额是其他表的{factor}：{evidence}。本表像是按{unit}填的。",
+    "unit_cover": "封面的金额单位是元，各表的数却像是万元：最大的数是 {largest}，"
+    "{count} 条不平都只差换算成万元时四舍五入的尾数。",
     "places": "有 {count} 个金额多于两位小数（如 {value}，公开时印为 {printed}），请按两位小数填写。",
     "not_count": "数量应为不小于零的整数，现为 {value}。",
     "typed_over_blank": "合计单元格的公式被删去，现为空白，按明细计算为 {expected}。",

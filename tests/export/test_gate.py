@@ -46,11 +46,11 @@ def test_it_is_asked_again_when_the_figures_change() -> None:
 
 def test_the_refusal_counts_what_is_in_the_way() -> None:
     refusal = refuse(gate(outcome(ERROR, ERROR, VERIFY, MOVED), {}))
-    assert refusal.message == "还有2 条错误、2 条核实没有出错说明，没有导出。"
+    assert refusal.message == "还有 2 条错误、2 条核实没有出错说明，没有导出。"
     assert "--draft" in refusal.remedy
-    assert refuse(gate(outcome(ERROR), {})).message == "还有1 条错误，没有导出。"
+    assert refuse(gate(outcome(ERROR), {})).message == "还有 1 条错误，没有导出。"
     moved = refuse(gate(outcome(MOVED), TYPED))
-    assert moved.message == "还有1 条核实没有出错说明（其中 1 条的数已变化），没有导出。"
+    assert moved.message == "还有 1 条核实没有出错说明（其中 1 条的数已变化），没有导出。"
 
 
 def test_the_example_may_be_published_with_its_explanations() -> None:

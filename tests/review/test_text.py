@@ -6,8 +6,9 @@ import re
 from dataclasses import replace
 
 from tests.review.outcomes import CELL, finding, outcome, suspect, wrong
-from xltools.finding import Severity
-from xltools.review.text import by_cause, lines, summary, unseen
+from xltools.finding import Severity, explanation_key
+from xltools.review.text import by_cause, lines, readiness, summary, unseen
+from xltools.rules import Checked
 
 
 def test_the_verdict_and_the_counts_stand_first() -> None:
@@ -53,7 +54,7 @@ def test_findings_are_grouped_by_cause() -> None:
     ]
     groups = [(heading, [f.rule for f in found]) for heading, found in by_cause(findings)]
     assert groups == [
-        ("由金额单位：公开06表引起（1 条）", ["d"]),
+        ("由公开06表的金额单位引起（1 条）", ["d"]),
         ("由原因2引起（2 条）", ["b", "e"]),
         ("由原因10引起（1 条）", ["c"]),
         ("其他（2 条）", ["a", "f"]),
@@ -79,16 +80,52 @@ def test_every_suspect_has_a_number() -> None:
 
 
 def test_the_summary_over_many_files() -> None:
-    rows = [
-        ("甲.xlsx", "通过", {"错误": 0, "核实": 0, "提示": 2}),
-        ("乙.xlsx", "错误", {"错误": 3, "核实": 0, "提示": 1}),
-        ("丙.xlsx", "未能审核", {}),
-        ("丁.xlsx", "错误", {"错误": 1, "核实": 1, "提示": 0}),
+    verify = finding(Severity.VERIFY)
+    explained = {explanation_key(verify): "已说明"}
+    rows: list[tuple[str, Checked | str]] = [
+        ("甲.xlsx", outcome(finding(Severity.HINT))),
+        ("乙.xlsx", outcome(finding(), finding(), finding(Severity.HINT))),
+        ("丙.xlsx", "打不开。"),
+        ("丁.xlsx", outcome(finding(), verify)),
+        ("戊.xlsx", replace(outcome(verify), explanations=explained)),
     ]
     assert list(summary(rows)) == [
         "",
-        "共 4 个文件：通过 1 个，错误 2 个，未能审核 1 个",
-        "  错误  乙.xlsx（错误 3，提示 1）",
+        "共 5 个文件：通过 1 个，错误 2 个，未能审核 1 个，核实 1 个",
+        "  错误  乙.xlsx（错误 2，提示 1）",
         "  未能审核  丙.xlsx",
-        "  错误  丁.xlsx（错误 1，核实 1）",
+        "  错误  丁.xlsx（错误 1，核实 1（1 条没有出错说明））",
+        "  核实  戊.xlsx（核实 1（均已说明））",
     ]
+
+
+def test_whether_the_workbook_can_be_exported_is_said() -> None:
+    verify, other = finding(Severity.VERIFY), finding(Severity.VERIFY, rule="y")
+    made = outcome(verify, other)
+    typed = {explanation_key(verify): "因为"}
+    told = list(lines("x", replace(made, explanations=typed)))
+    assert told[1] == "1 条核实还没有出错说明，1 条已写；在“审核结果”写好才能导出。"
+    assert told.count("    出错说明：因为") == 1
+    assert readiness(made) == "2 条核实还没有出错说明；在“审核结果”写好才能导出。"
+    both = typed | {explanation_key(other): "也因为"}
+    assert readiness(replace(made, explanations=both)) == "2 条核实均已写出错说明，可以导出。"
+    assert readiness(outcome(finding(), verify)) == readiness(outcome()) == ""
+
+
+def test_a_workbook_without_figures_claims_no_check() -> None:
+    assert next(lines("x", replace(outcome(), checked=0))).endswith("；没有金额，没有核对勾稽关系）")
+
+
+def test_a_long_group_of_one_cause_is_folded() -> None:
+    many = [finding(rule=f"r{n}", group="原因1") for n in range(8)]
+    text = "\n".join(lines("x", outcome(*many, suspects=(suspect(),))))
+    assert "由原因1引起（8 条）" in text and text.count("  · [r") == 5
+    assert "  · 另有 3 条，都由原因1引起，改正后一并消失。" in text
+    assert "另有" not in "\n".join(lines("x", outcome(*(replace(one, group="") for one in many))))
+
+
+def test_a_rival_of_a_cause_is_told_apart() -> None:
+    guesses = (suspect(), suspect(alternative=True))
+    text = list(lines("x", outcome(finding(group="原因1"), suspects=guesses)))
+    at = text.index("也可能是：")
+    assert text[at - 1].startswith("  1. ") and text[at + 1].startswith("  2. ")

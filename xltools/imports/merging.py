@@ -78,6 +78,9 @@ def merged_with_remarks(
         remarks.append("来源为元，已折成万元，四舍五入一次")
     if last_year:
         return _last_year(target, imported, source, edition, remarks)
+    count = len(imported.report.self_evaluations)
+    if count and not target.self_evaluations:
+        remarks.append(f"来源有 {count} 张绩效自评表，不导入，请在本工作簿的“绩效自评”中填写")
     return _this_year(target, imported, source, edition, remarks)
 
 

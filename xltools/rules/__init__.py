@@ -24,6 +24,7 @@ from xltools.rules.joint import settle
 from xltools.rules.percentages import typed_percentages
 from xltools.rules.pointing import pointed
 from xltools.rules.roots import gather, unread
+from xltools.rules.units import COVER_GROUP
 
 CHECKS = frozenset(structure.CHECKS) | frozenset(evaluation.CHECKS) | {"narrative"}
 """Every name that a rule's ``check`` may have."""
@@ -102,8 +103,13 @@ def check(report: Report, edition: Edition | None = None, evidence: Evidence | N
     checked = _identities(desk, findings, not_checked)
     _others(desk, findings, not_checked)
     findings += typed_percentages(desk)
-    roots = gather(desk, findings, lambda other: _judged_again(other, edition, evidence))
-    findings, suspects = settle(desk, roots)
+    suspects: tuple[Suspect, ...] = ()
+    if any(finding.kind == "unit_cover" for finding in findings):
+        # In the right unit nothing may be wrong: no figure is to be blamed.
+        findings = [_of_the_cover(finding) for finding in findings]
+    else:
+        roots = gather(desk, findings, lambda other: _judged_again(other, edition, evidence))
+        findings, suspects = settle(desk, roots)
     findings = _grouped(pointed(desk, findings, suspects), edition, suspects)
     findings = _without_echoes(findings, suspects)
     tails = tuple(item for item in desk.broken if item.tail)
@@ -163,7 +169,7 @@ def _order(
     place = rank.get(form_of(first.ref.form), len(rank)) if first and first.ref else len(rank)
     known = first is not None and first.place is not None and bool(first.place.cell)
     is_cause = known and first is not None and causes.get(finding.group) == first.place
-    return finding.severity.rank, finding.kind != "unit_factor", not is_cause, place
+    return finding.severity.rank, finding.kind not in ("unit_cover", "unit_factor"), not is_cause, place
 
 
 # --- identities ----------------------------------------------------------------------------------------
@@ -244,6 +250,7 @@ def _given(constraint: Constraint, desk: Desk) -> bool:
     return all(desk.figures.has(ref) for ref in constraint.refs if "." in ref.form)
 
 
+_LIMITS = {">": "大于", ">=": "不小于", "<": "小于", "<=": "不大于"}
 _VERDICTS = {">": "应大于零", ">=": "为负数", "<": "应小于零", "<=": "为正数"}
 
 
@@ -259,6 +266,9 @@ def _finding(desk: Desk, item: Broken) -> Finding:
         "arithmetic": arithmetic(desk, item),
         "verdict": _VERDICTS.get(constraint.operator, ""),
     }
+    if len(constraint.left) == 1 and constraint.operator in _LIMITS:
+        right = desk.show(item.right, desk.figures.is_count(terms[0].ref)) if constraint.right else "0"
+        facts["expected"] = f"{_LIMITS[constraint.operator]} {right}"
     return Finding(
         rule.id,
         severity,
@@ -323,6 +333,11 @@ def _grouped(findings: list[Finding], edition: Edition, suspects: Sequence[Suspe
         group = next((wrong[form] for form in wrong if form in forms and len(forms) > 1), finding.group)
         result.append(replace(finding, group=group))
     return result
+
+
+def _of_the_cover(finding: Finding) -> Finding:
+    """What is out of balance follows from the 金额单位 on 封面."""
+    return finding if finding.gap is None else replace(finding, group=COVER_GROUP)
 
 
 def _without_echoes(findings: list[Finding], suspects: Sequence[Suspect]) -> list[Finding]:

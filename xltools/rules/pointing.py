@@ -9,6 +9,7 @@ from dataclasses import replace
 from xltools.finding import CAUSE, Finding, Suspect
 from xltools.report import Ref
 from xltools.rules.desk import Desk
+from xltools.rules.units import COVER_GROUP
 
 _POINTERS = {
     "missing": "请先补上{line}这一行。",
@@ -45,6 +46,8 @@ def _remedy(
         return f"依据：{finding.basis}。请先改 {cause.cell.address}：{value}。"
     if cause is not None and cause.kind in _POINTERS:
         return f"依据：{finding.basis}。" + _first(cause)
+    if finding.group == COVER_GROUP:
+        return f"依据：{finding.basis}。请先改封面的金额单位。"
     if cause is not None and cause.cell.ref not in {cell.ref for cell in finding.cells}:
         return f"依据：{finding.basis}。请先核对 {cause.cell.address}{_also(size - 1)}。"
     if len(finding.cells) == 1:

@@ -9,9 +9,10 @@ from decimal import Decimal
 from xltools.amount import Unit
 from xltools.editions import Rule
 from xltools.editions.equation import Constraint, Term
-from xltools.finding import Finding
-from xltools.report import Ref
+from xltools.finding import Cell, Finding
+from xltools.report import Place, Ref
 from xltools.rules.desk import Desk
+from xltools.rules.identities import Broken
 
 _FACTOR = 10_000
 _CLOSE = Decimal("0.01")
@@ -24,6 +25,7 @@ def unit_factor(desk: Desk, rule: Rule) -> Iterator[Finding]:
     """One finding per form that stands apart by the factor from the forms that agree with each other."""
     if all(item.tail for item in desk.broken):
         return
+    yield from _cover_unit(desk, rule)
     votes = _votes(desk)
     scales = {pair: min((scale for scale, _ in found), key=abs) for pair, found in votes.items()}
     forms = sorted({form for pair in scales for form in pair}, key=list(desk.edition.forms).index)
@@ -46,6 +48,49 @@ def unit_factor(desk: Desk, rule: Rule) -> Iterator[Finding]:
             evidence=evidence,
         )
         yield replace(finding, group=f"金额单位：{form.number}")
+
+
+_LARGEST = 100_000
+"""Less than that a unit does not spend in a year, in 元."""
+_SPREAD = 5
+
+
+def _cover_unit(desk: Desk, rule: Rule) -> Iterator[Finding]:
+    """封面 says 元, and the figures are 万元: what is out of balance is out by what rounding to 万元
+    explains, in several places, or the figures are too small for 元."""
+    items = [item for item in desk.broken if not item.tail]
+    if desk.report.unit is not Unit.YUAN or not all(_rounded_away(desk, item) for item in items):
+        return
+    amounts = {r: v for r, v in desk.report.amounts.items() if not desk.figures.is_count(r)}
+    largest = max(amounts, key=lambda ref: abs(amounts[ref]))
+    if abs(amounts[largest]) >= _LARGEST and len(items) < _SPREAD:
+        return
+    if len(items) > 1 and set[Ref].intersection(*(set(item.constraint.refs) for item in items)):
+        return  # one figure off by a cent is in all of them
+    cell = desk.cell(largest)
+    finding = desk.finding(
+        rule,
+        "unit_cover",
+        (Cell("封面 金额单位", Unit.YUAN.value, None, Place("封面", "")), cell),
+        largest=f"{cell.label} {cell.value}",
+        count=str(len(items)),
+    )
+    yield replace(finding, group=COVER_GROUP, remedy="请把封面的金额单位改为万元，再审核一次。")
+
+
+COVER_GROUP = "金额单位：封面"
+"""The group of what follows from the wrong 金额单位 on 封面."""
+
+
+def _rounded_away(desk: Desk, item: Broken) -> bool:
+    """Whether the gap is what rounding to 万元 leaves."""
+    if item.constraint.operator != "=" or item.constraint.exact:
+        return False
+    terms = [t for t in item.constraint.left + item.constraint.right if desk.figures.has(t.ref)]
+    return item.gap <= sum(abs(term.coefficient) for term in terms) * _HALF_UNIT
+
+
+_HALF_UNIT = Decimal("0.005")
 
 
 def _votes(desk: Desk) -> _Votes:

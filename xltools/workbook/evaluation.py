@@ -11,7 +11,7 @@ from xltools.amount import NotAnAmount
 from xltools.report import Fund, Indicator, Place, SelfEvaluation
 from xltools.workbook import layout
 from xltools.workbook.address import join
-from xltools.workbook.extras import Notebook, Page, records, required, words
+from xltools.workbook.extras import Notebook, Page, heading, records, required, words
 from xltools.workbook.labels import key, label
 
 _PLACES = 6
@@ -158,9 +158,9 @@ class _Reader:
     def _columns(self, row: int) -> dict[str, int]:
         """Where the columns of the indicators stand, from the headings above ``row``."""
         needed = required(layout.INDICATORS)
-        while not needed <= {label(cell) for cell in self.rows[row]}:
+        while not needed <= {heading(cell) for cell in self.rows[row]}:
             row -= 1
-        labels = [label(cell) for cell in self.rows[row]]
+        labels = [heading(cell) for cell in self.rows[row]]
         wanted = {heading.key: key(heading.label) for heading in layout.INDICATORS.headings}
         return {name: labels.index(text) for name, text in wanted.items() if text in labels}
 

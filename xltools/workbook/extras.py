@@ -86,8 +86,17 @@ def page(grid: Grid) -> Page:
     for row, cells in enumerate(grid.rows):
         for at, content in enumerate(cells):
             if type(content) is str and content and len(content) <= _LONGEST_LABEL:
-                texts.setdefault(key(content), []).append((row, at))
+                texts.setdefault(heading(content), []).append((row, at))
     return Page(grid, texts)
+
+
+_SAME = {key(one.printed): key(one.label) for one in layout.INDICATORS.headings if one.printed}
+
+
+def heading(content: object) -> str:
+    """The key of a heading, whichever of its two names it has; "" for anything but a text."""
+    name = label(content)
+    return _SAME.get(name, name)
 
 
 def required(table: Table) -> frozenset[str]:
@@ -138,7 +147,7 @@ def records(one: Page, table: Table, stops: frozenset[str]) -> Iterator[tuple[in
     wanted = {key(heading.label): heading.key for heading in table.headings}
     columns = {}
     for at, content in enumerate(cells):
-        name = wanted.get(label(content))
+        name = wanted.get(heading(content))
         if name and name not in columns:
             columns[name] = at
     for row in range(start + 1, one.first(stops, start + 1)):
@@ -152,7 +161,7 @@ def _heading_row(one: Page, table: Table) -> int | None:
     needed = required(table)
     first = min(needed, key=lambda name: len(one.texts.get(name, ())))
     for row, _ in one.texts.get(first, ()):
-        if needed <= {label(content) for content in one.grid.rows[row]}:
+        if needed <= {heading(content) for content in one.grid.rows[row]}:
             return row
     return None
 

@@ -137,12 +137,14 @@ class Field:
 
 @dataclass(frozen=True)
 class Heading:
-    """A column of a table. ``required`` headings identify the table; ``hidden`` ones are not shown."""
+    """A column of a table. ``required`` headings identify the table; ``hidden`` ones are not shown;
+    ``printed`` is what the official form calls it, where it says something else."""
 
     key: str
     label: str
     required: bool = True
     hidden: bool = False
+    printed: str = ""
 
 
 @dataclass(frozen=True)
@@ -297,7 +299,7 @@ INDICATORS = Table(
         Heading("level2", "二级指标"),
         Heading("name", "三级指标"),
         Heading("initial", "年初指标值"),
-        Heading("target", "调整后指标值"),
+        Heading("target", "调整后指标值", printed="调整前指标值"),
         Heading("actual", "实际完成值"),
         Heading("weight", "分值"),
         Heading("score", "得分"),

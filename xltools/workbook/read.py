@@ -255,6 +255,7 @@ class _Reader:
         for ref, value in amounts.items():
             if ref.form == form.id and ref.line not in counts:
                 amounts[ref] = amount.to_wan(value)
+                self.harvest.unrounded.pop(ref, None)
 
     def _printed_heads(self) -> None:
         """Year and name of the entity: fill in what 封面 does not say, point at tables that differ."""
