@@ -1,4 +1,4 @@
-"""``python -m benchmarks.reconcile [--units N] [--clean N] [--start SEED] [--misses N]``: the table of targets.
+"""``python -m benchmarks.reconcile [--units N] [--clean N] [--start SEED] [--misses N]``: the targets.
 
 Two differently distributed generators (a, b), one run, and examples of what was missed with cells and
 figures; times are CPU times of this machine. The example is disturbed by ``python -m
@@ -168,7 +168,7 @@ def _found(tally: Tally) -> str:
 
 
 def _tied(tally: Tally) -> str:
-    """Where no identity tells the true cell from others: our first, and the best guess under the generator."""
+    """Where no identity tells the true cell from others: our first, and the best possible guess."""
     return f"{tally.share('tied first', 'tied')} / {tally.share('tied best', 'tied')}"
 
 
