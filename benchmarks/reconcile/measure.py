@@ -8,9 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 
 from benchmarks.reconcile import inject
 from benchmarks.reconcile.compare import OTHERS
+from benchmarks.reconcile.guess import best_guess
 from benchmarks.reconcile.inject import CENT, Case
 from benchmarks.reconcile.units import model_of, shares_of
 from tests.units import random_report
@@ -18,7 +20,7 @@ from xltools.amount import Unit
 from xltools.reconcile import Convention, Model, Outcome, Suspect, Verdict, solve, witness
 from xltools.reconcile.hypotheses import Classes
 from xltools.reconcile.problem import bind
-from xltools.report import Report
+from xltools.report import TOTAL, Ref, Report
 
 ZERO = Decimal(0)
 
@@ -35,6 +37,8 @@ class Tally:
     counts: Counter[str] = field(default_factory=Counter)
     times: list[float] = field(default_factory=list)
     misses: list[str] = field(default_factory=list)
+    stated: list[tuple[float, bool]] = field(default_factory=list)
+    """Confidence of each first set, and whether it was right."""
 
     def share(self, name: str, of: str = "cases") -> str:
         total = self.counts[of]
@@ -90,17 +94,38 @@ def located(
         tally.counts["错误"] += outcome.verdict is Verdict.ERROR
         tally.counts["unsearched"] += not outcome.exhaustive
         if not found(outcome):
-            habit = outcome.verdict is Verdict.CONVENTION
-            tally.counts["habit"] += habit
-            tally.counts["world"] += not habit and witness(model, case.report) is not None
+            why = _unseen(tally, outcome, lambda m=model, c=case: witness(m, c.report))  # type: ignore[misc]
+            tally.misses.append(f"seed {seed} {case.mechanism}: {_words(case)}: not found, {why}")
             continue
         tally.counts["found"] += 1
         _judge(tally, seed, model, case, outcome)
+        if len(case.truth) == 1:
+            _tied(tally, model, case, outcome, style)
     return tally
 
 
+def _unseen(tally: Tally, outcome: Outcome, world: Callable[[], object]) -> str:
+    """Why an error was not found, counted."""
+    if outcome.verdict is Verdict.CONVENTION:
+        tally.counts["habit"] += 1
+        return f"another convention allows it ({outcome.convention.value})"
+    if world() is None:
+        return "undecided: no world found"
+    tally.counts["world"] += 1
+    return "a world of exact amounts prints these figures too"
+
+
+def _tied(tally: Tally, model: Model, case: Case, outcome: Outcome, style: str) -> None:
+    """Where no identity tells the true cell from others: our first against the best guess there is."""
+    best = best_guess(model, case, style)
+    if best is not None:
+        tally.counts["tied"] += 1
+        tally.counts["tied best"] += best in case.truth
+        tally.counts["tied first"] += bool(outcome.sets) and _is(set(case.truth), outcome.sets[0][1])
+
+
 def _judge(tally: Tally, seed: int, model: Model, case: Case, outcome: Outcome) -> None:
-    truth = set(case.truth)
+    truth: set[Ref] = set(case.truth)
     right = [_is(truth, suspects) for _, suspects in outcome.sets]
     tally.counts["first"] += right[:1] == [True]
     tally.counts["three"] += any(right[:3])
@@ -114,6 +139,8 @@ def _judge(tally: Tally, seed: int, model: Model, case: Case, outcome: Outcome) 
         tally.counts["value"] += hit
         tally.counts["unique"] += all(suspect.unique for suspect in best)
         tally.counts["unique right"] += hit and all(suspect.unique for suspect in best)
+    if outcome.sets:
+        tally.stated.append((outcome.sets[0][0], right[0]))
     if outcome.sets and outcome.sets[0][0] >= 0.99:
         tally.counts["sure set"] += 1
         tally.counts["sure set right"] += right[0]
@@ -123,7 +150,7 @@ def _judge(tally: Tally, seed: int, model: Model, case: Case, outcome: Outcome) 
             tally.counts["sure right"] += suspect.refs[0] in truth and _value(case, suspect)
 
 
-def _is(truth: set[object], suspects: tuple[Suspect, ...]) -> bool:
+def _is(truth: set[Ref], suspects: tuple[Suspect, ...]) -> bool:
     return (
         len(suspects) == len(truth)
         and all(s.kind == "cell" for s in suspects)
@@ -204,11 +231,44 @@ def sections(count: int, style: str, start: int) -> Tally:
     return tally
 
 
-def percentages(count: int, style: str, start: int) -> Tally:
-    """One printed percentage off by 0.01 point; and none wrong."""
+def coherent(
+    make: Callable[[Report, Model, random.Random], Case | None], count: int, style: str, start: int
+) -> Tally:
+    """Several cells with one cause: is it the first suspect, and its figures?"""
+    tally = Tally()
+    for seed, _, _, case in cases(make, count, style, start):
+        model = model_of(case.report)
+        begin = time.process_time()
+        outcome = solve(model, case.report)
+        tally.times.append(time.process_time() - begin)
+        tally.counts["cases"] += 1
+        tally.counts["found"] += found(outcome)
+        ranks = [_covers(case, suspects) for _, suspects in outcome.sets[:3]]
+        tally.counts["first"] += ranks[:1] == [True]
+        tally.counts["three"] += any(ranks)
+        if ranks[:1] != [True]:
+            tally.misses.append(f"seed {seed} {case.mechanism}: {_words(case)} → {_guess(outcome)}")
+    return tally
+
+
+def _covers(case: Case, suspects: tuple[Suspect, ...]) -> bool:
+    """Whether a set names the cells that are wrong, or the line that is missing, and no others."""
+    if case.mechanism == "line":
+        place, gone = suspects[0], next(iter(case.truth))
+        near = place.refs[0].form == gone.form and gone.line.startswith(place.refs[0].line.replace(TOTAL, ""))
+        return len(suspects) == 1 and place.kind in ("line", "missing") and near
+    named = {ref for suspect in suspects for ref in suspect.refs}
+    if case.mechanism == "shifted":
+        # What fell off the end is not known.
+        return len(suspects) == 1 and len(named ^ set(case.truth)) <= 1
+    return named == set(case.truth)
+
+
+def percentages(count: int, style: str, start: int, unit: Unit = Unit.WAN) -> Tally:
+    """One printed percentage off by 0.01 point; and none wrong. ``unit`` is that of the workbook."""
     tally = Tally()
     for seed in range(start, start + count):
-        report = random_report(seed, Unit.WAN, style)
+        report = random_report(seed, unit, style)
         shares, printed = shares_of(seed, style)
         if not printed:
             continue
@@ -221,11 +281,41 @@ def percentages(count: int, style: str, start: int) -> Tally:
         ratio = source.choice(list(printed))
         wrong = printed | {ratio: printed[ratio] + source.choice([-1, 1]) * CENT}
         outcome = solve(model, report, shares, wrong)
-        tally.counts["found"] += found(outcome)
+        size = _size(report)
+        tally.counts[size] += 1
         tally.counts["first"] += bool(outcome.sets) and [s.refs[0] for s in outcome.sets[0][1]] == [ratio]
+        if found(outcome):
+            tally.counts["found"] += 1
+            tally.counts[f"{size} found"] += 1
+            continue
+        why = _unseen(tally, outcome, lambda m=model, r=report, s=shares, w=wrong: witness(m, r, s, w))  # type: ignore[misc]
+        tally.misses.append(
+            f"seed {seed}: {ratio.line} {printed[ratio]} printed {wrong[ratio]}, unit of "
+            f"{report.amounts.get(SPENT)}: not found, {why}"
+        )
+    return tally
+
+
+SPENT = Ref("summary", "58", "2")
+SIZES = {"below 300 万元": 300, "300 to 3,000 万元": 3000, "above": 10**9}
+
+
+def _size(report: Report) -> str:
+    spent = report.amounts.get(SPENT, ZERO) / (1 if report.unit is Unit.WAN else 10_000)
+    return next(name for name, limit in SIZES.items() if spent < limit)
+
+
+def with_shares(count: int, style: str, start: int) -> Tally:
+    """One wrong cell in a report whose narrative prints its (true) percentages."""
+    tally = Tally()
+    for seed, model, _, case in cases(partial(inject.single, count=1), count, style, start):
+        shares, printed = shares_of(seed, style)
+        outcome = solve(model, case.report, shares, printed)
+        tally.counts["cases"] += 1
+        tally.counts["found"] += found(outcome)
+        tally.counts["first"] += bool(outcome.sets) and _is(set(case.truth), outcome.sets[0][1])
         if not found(outcome):
-            habit = outcome.verdict is Verdict.CONVENTION
-            tally.counts["habit"] += habit
-            tally.counts["world"] += not habit and witness(model, report, shares, wrong) is not None
-            tally.misses.append(f"seed {seed}: {ratio.line} {printed[ratio]} printed {wrong[ratio]}")
+            world = lambda m=model, c=case, s=shares, p=printed: witness(m, c.report, s, p)  # type: ignore[misc]  # noqa: E731
+            why = _unseen(tally, outcome, world)
+            tally.misses.append(f"seed {seed} {case.mechanism}: {_words(case)}: not found, {why}")
     return tally

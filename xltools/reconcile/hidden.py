@@ -42,18 +42,23 @@ def hidden(problem: Problem, loose: Collection[int] = ()) -> float:
 def _room(problem: Problem, loose: Collection[int]) -> tuple[list[int], list[int]]:
     """Per cell the exact amounts that its rows leave open, in 分, if its own figure were unknown."""
     limit = 10**30
+    lows, highs = problem.low, problem.high
     least, most = [-limit] * len(problem.low), [limit] * len(problem.low)
     for number in problem.nonempty:
         if number in loose:
             continue
         terms, low, high = problem.active[number]
-        ends = [(c * problem.low[x], c * problem.high[x]) for c, x in terms]
-        smallest = sum(min(pair) for pair in ends)
-        largest = sum(max(pair) for pair in ends)
-        for (c, x), pair in zip(terms, ends, strict=True):
-            # low <= c·x + rest <= high
-            bottom, top = low - (largest - max(pair)), high - (smallest - min(pair))
+        ends = [(c * lows[x], c * highs[x]) if c > 0 else (c * highs[x], c * lows[x]) for c, x in terms]
+        # low <= c·x + rest <= high, with the rest between these two less what x adds to them.
+        smallest, largest = sum([a for a, _ in ends]), sum([b for _, b in ends])
+        for (c, x), (a, b) in zip(terms, ends, strict=True):
+            bottom, top = low - largest + b, high - smallest + a
             if c < 0:
-                bottom, top, c = -top, -bottom, -c
-            least[x], most[x] = max(least[x], -(-bottom // c)), min(most[x], top // c)
+                bottom, top = -top, -bottom
+            if c not in (1, -1):
+                bottom, top = -(-bottom // abs(c)), top // abs(c)
+            if bottom > least[x]:
+                least[x] = bottom
+            if top < most[x]:
+                most[x] = top
     return least, most

@@ -187,27 +187,34 @@ def _is_sign(constraint: Constraint) -> bool:
 
 def row_of(constraint: Constraint, index: dict[Ref, int], allowed: int = 0) -> Row | None:
     """The row of ``constraint``, None when nothing is left of it; ``index`` grows by its new cells."""
-    # One pass: a unit has a thousand of these, and often lines of its own.
-    summed: dict[int, int] = {}
-    left, right = constraint.left, constraint.right
-    for coefficient, ref in left:
-        cell = index.setdefault(ref, len(index))
-        summed[cell] = summed.get(cell, 0) + coefficient
-    adds = constraint.operator == "=" and not constraint.exact and len(left) == 1 == left[0].coefficient
-    form = left[0].ref.form if adds else ""
-    for coefficient, ref in right:
-        cell = index.setdefault(ref, len(index))
-        summed[cell] = summed.get(cell, 0) - coefficient
-        adds = adds and coefficient == 1 and ref[0] == form
-    terms = [(x, c) for x, c in summed.items() if c]
-    if not terms:
-        return None
-    adds = adds and len(terms) == len(right) + 1 > 1
+    # A unit has a thousand of these, and often lines of its own: hence no calls but the built-in ones.
+    rule, left, operator, right, exact = constraint
+    cell = index.setdefault
+    terms = [(cell(ref, len(index)), c) for c, ref in left]
+    adds = operator == "=" and not exact and len(left) == 1 == left[0][0] and len(right) > 0
+    form = left[0][1][0] if adds else ""
+    for c, ref in right:
+        terms.append((cell(ref, len(index)), -c))
+        if adds and (c != 1 or ref[0] != form):
+            adds = False
     total = terms[0][0] if adds else -1
+    summed = dict(terms)
+    if len(summed) < len(terms) or not terms or 0 in summed.values():
+        terms, total = _summed(terms), -1
+        if not terms:
+            return None
     terms.sort()
-    low, high = _LIMITS[constraint.operator]
+    low, high = _LIMITS[operator]
     low, high = low - allowed, high + allowed
     if terms[0][1] < 0:
         low, high = -high, -low
-        return Row(constraint.rule, tuple([(-c, x) for x, c in terms]), low, high, total, allowed)
-    return Row(constraint.rule, tuple([(c, x) for x, c in terms]), low, high, total, allowed)
+        return Row(rule, tuple([(-c, x) for x, c in terms]), low, high, total, allowed)
+    return Row(rule, tuple([(c, x) for x, c in terms]), low, high, total, allowed)
+
+
+def _summed(terms: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """(cell, coefficient) pairs, each cell once."""
+    summed: dict[int, int] = {}
+    for x, c in terms:
+        summed[x] = summed.get(x, 0) + c
+    return [(x, c) for x, c in summed.items() if c]
