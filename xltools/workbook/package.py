@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from xltools.errors import XltoolsError
-from xltools.workbook import compound, opendocument
+from xltools.workbook import compound
 from xltools.workbook.container import Entry, damaged, directory, inflate
 from xltools.workbook.markup import Attributes, elements, hostile
 
@@ -181,6 +181,8 @@ def _not_a_workbook(data: bytes) -> XltoolsError:
 
 
 def _open_document(package: Package) -> Package:
+    from xltools.workbook import opendocument
+
     manifest = package.read("META-INF/manifest.xml") if package.has("META-INF/manifest.xml") else b""
     opendocument.check_kind(package.read("mimetype").decode("ascii", "replace"), manifest)
     opendocument.check_content(package.read("content.xml"))

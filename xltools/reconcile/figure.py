@@ -9,11 +9,11 @@ from enum import StrEnum
 
 from xltools.amount import Unit
 from xltools.editions.equation import Constraint
+from xltools.reconcile.identity import identity
 from xltools.reconcile.model import FREE, Model, is_exact
 from xltools.reconcile.outcome import Identity
 from xltools.reconcile.problem import Problem, Share, bind
 from xltools.reconcile.propagate import FARTHEST, ActiveRow, State
-from xltools.reconcile.solve import identity
 from xltools.report import Ref, Report
 
 
