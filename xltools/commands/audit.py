@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import sys
 from collections.abc import Generator, Iterable, Iterator
@@ -114,14 +115,16 @@ def outcome_of(name: str, codes: str | None = None, edition: str | None = None) 
 def _outcomes(files: list[str], arguments: argparse.Namespace) -> Generator[tuple[str, Outcome], None, None]:
     jobs = max(1, min(arguments.jobs, len(files)))
     if jobs == 1:
-        for name in files:
+        for number, name in enumerate(files):
             yield name, outcome_of(name, arguments.codes, arguments.edition)
+            if not number:
+                gc.freeze()  # what the first one loaded stays to the end
         return
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
     from itertools import repeat
 
-    pool = ProcessPoolExecutor(jobs, initializer=_leave_interrupts)
+    pool = ProcessPoolExecutor(jobs, initializer=_worker, initargs=gc.get_threshold())
     try:
         with _held_back():
             # Chunks keep the workers busy without holding many outcomes at once.
@@ -150,8 +153,10 @@ def _held_back() -> Iterator[None]:
         pthread_sigmask(SIG_UNBLOCK, [SIGINT])
 
 
-def _leave_interrupts() -> None:
-    """Ctrl-C reaches every process of the terminal: the first one stops the workers in good order."""
+def _worker(*pace: int) -> None:
+    """A process of the pool, with the pace of garbage collection of the first one. Ctrl-C reaches every
+    process of the terminal: the first one stops the workers in good order."""
+    gc.set_threshold(*pace)
     signal(SIGINT, SIG_IGN)
 
 
