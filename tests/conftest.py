@@ -7,10 +7,13 @@ import pytest
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Real programs are driven by one worker alone, from the start: they share a screen and much memory."""
+    """Real programs are driven by one worker alone, from the start: they share a screen and much memory. One
+    worker, too, runs a module whose tests share something dear (``together``)."""
     for item in items:
         if item.get_closest_marker("real"):
             item.add_marker(pytest.mark.xdist_group("real"))
+        elif item.get_closest_marker("together"):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: item.get_closest_marker("real") is None)
 
