@@ -117,7 +117,7 @@ def explain(
     report: Report, cell: str, edition: Edition | None = None, evidence: Evidence | None = None
 ) -> list[str]:
     """What the identities say about one cell, line by line; see ``explain.explain_cell``."""
-    from xltools.rules.explain import explain_cell
+    from xltools.rules.cell import explain_cell
 
     desk = _desk(report, edition or load(report.edition), evidence or Evidence())
     _identities(desk, [], [])
