@@ -42,9 +42,6 @@ def opened(data: bytes) -> str:
     return "\n".join(pieces)
 
 
-pytestmark = pytest.mark.together
-
-
 @pytest.fixture(scope="module")
 def example() -> bytes:
     return pdf.write(document())

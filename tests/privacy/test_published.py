@@ -15,8 +15,6 @@ from xltools.export.leaks import scan
 from xltools.export.publish import FORMATS, LOG, publish
 from xltools.workbook.read import Reading
 
-pytestmark = pytest.mark.together
-
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
