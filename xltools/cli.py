@@ -17,6 +17,8 @@ from typing import NoReturn
 from xltools.errors import XltoolsError
 
 OK, FOUND, FAILED = 0, 1, 2
+PACE = 50_000, 10, 10
+"""Of garbage collection: hardly anything is in cycles, and at Python's own pace looking for them costs a fifth."""
 
 _EXAMPLES = """例子：
   xltools demo                              用山西示例走一遍：工作簿、审核、导出
@@ -225,8 +227,7 @@ def _lazy(name: str) -> Callable[[argparse.Namespace], int]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
-    # Hardly anything here is in cycles: looking for them at Python's usual pace costs a fifth of a check.
-    gc.set_threshold(50_000, 10, 10)
+    gc.set_threshold(*PACE)
     _utf8_output()
     try:
         arguments = parser().parse_args(argv)

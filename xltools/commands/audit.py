@@ -124,6 +124,10 @@ def _outcomes(files: list[str], arguments: argparse.Namespace) -> Generator[tupl
     from concurrent.futures.process import BrokenProcessPool
     from itertools import repeat
 
+    from xltools.editions import load
+    from xltools.workbook import read
+
+    assert read and load()  # where processes are forked, each has what was loaded before
     pool = ProcessPoolExecutor(jobs, initializer=_worker, initargs=gc.get_threshold())
     try:
         with _held_back():
