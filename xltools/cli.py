@@ -18,7 +18,7 @@ from xltools.errors import XltoolsError
 
 OK, FOUND, FAILED = 0, 1, 2
 PACE = 50_000, 10, 10
-"""Of garbage collection. Hardly anything is in cycles; looking for them at Python's own pace costs a fifth."""
+"""Of garbage collection: hardly anything is in cycles, and the usual pace costs a fifth."""
 
 _EXAMPLES = """例子：
   xltools demo                              用山西示例走一遍：工作簿、审核、导出
