@@ -227,7 +227,6 @@ def _lazy(name: str) -> Callable[[argparse.Namespace], int]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
-    gc.set_threshold(*PACE)
     _utf8_output()
     try:
         arguments = parser().parse_args(argv)
@@ -256,6 +255,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def program() -> NoReturn:
     """The program ``xltools``: runs the command line and ends the process."""
+    gc.set_threshold(*PACE)
     status = main()
     gc.freeze()  # what is alive dies with the process; looking for cycles in it takes a sixth of a check
     sys.exit(status)

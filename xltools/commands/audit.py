@@ -115,10 +115,8 @@ def outcome_of(name: str, codes: str | None = None, edition: str | None = None) 
 def _outcomes(files: list[str], arguments: argparse.Namespace) -> Generator[tuple[str, Outcome], None, None]:
     jobs = max(1, min(arguments.jobs, len(files)))
     if jobs == 1:
-        for number, name in enumerate(files):
+        for name in files:
             yield name, outcome_of(name, arguments.codes, arguments.edition)
-            if not number:
-                gc.freeze()  # what the first one loaded stays to the end
         return
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
