@@ -12,6 +12,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from threading import Lock
 
 from xltools.workbook.address import join
 from xltools.workbook.facts import Facts
@@ -59,10 +60,11 @@ class Sight:
     ) -> tuple[list[Row], Facts] | None:
         """Rows and facts of a sheet of known layout; None where it must be read. ``other`` gives the value of
         a cell of a rarer type."""
-        known = _known.get(self.layout)
-        if known is None or known.dates != dates:
-            return None
-        _known.move_to_end(self.layout)
+        with _one_at_a_time:
+            known = _known.get(self.layout)
+            if known is None or known.dates != dates:
+                return None
+            _known.move_to_end(self.layout)
         rows = [row[:] for row in known.rows]
         errors: dict[str, str] = {}
         try:
@@ -87,20 +89,23 @@ class Sight:
         if not self.layout:
             return
         mark = hash(self.layout)
-        if mark not in _met:
-            if len(_met) >= _MET:
-                _met.clear()
-            _met.add(mark)
-            return
+        with _one_at_a_time:
+            if mark not in _met:
+                if len(_met) >= _MET:
+                    _met.clear()
+                _met.add(mark)
+                return
         found = cells()
         if len(found) != len(self.values):  # a <v> that is no value of a cell
             return
         blank = [row[:] for row in rows]
         for row, at, _ in found:
             blank[row][at] = ""
-        _known[self.layout] = _Layout(replace(_copy(facts), errors={}), blank, found, dates)
-        while sum(map(len, _known)) > _KEPT:
-            _known.popitem(last=False)
+        layout = _Layout(replace(_copy(facts), errors={}), blank, found, dates)
+        with _one_at_a_time:
+            _known[self.layout] = layout
+            while sum(map(len, _known)) > _KEPT:
+                _known.popitem(last=False)
 
 
 def _copy(facts: Facts) -> Facts:
@@ -121,5 +126,6 @@ def forget() -> None:
     _met.clear()
 
 
+_one_at_a_time = Lock()
 _known: OrderedDict[str, _Layout] = OrderedDict()
 _met: set[int] = set()
