@@ -11,7 +11,8 @@ from statistics import median
 
 from benchmarks.timing import EXAMPLE, ROOT, Line, process, program
 
-_MAIN = "import sys\nfrom xltools.cli import main\nstatus = main(sys.argv[1:])\n"
+_PROGRAM = "from xltools.cli import program\nprogram()\n"
+_MAIN = "import sys\nfrom xltools.cli import main\nmain(sys.argv[1:])\n"
 _PEAK = "print([line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')][0])"
 _HEAVY = ("pandas", "numpy", "openpyxl", "pydantic", "xlwings", "rich", "xlsxwriter", "typst", "jinja2")
 _LOADED = f"print(*sorted(set(sys.modules) & set({_HEAVY!r})))"
@@ -21,8 +22,8 @@ def lines(rounds: int, file: Path = EXAMPLE) -> list[Line]:
     """The lines of goal 4; modules are compiled beforehand, as an installation does."""
     commands = {
         "bare": program("pass"),
-        "check": [*program(_MAIN + "sys.exit(status)"), "check", str(file)],
-        "help": [*program(_MAIN + "sys.exit(status)"), "--help"],
+        "check": [*program(_PROGRAM), "check", str(file)],
+        "help": [*program(_PROGRAM), "--help"],
     }
     with tempfile.TemporaryDirectory() as folder:
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}

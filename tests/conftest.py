@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+
+TOGETHER = ("tests/privacy/test_published.py", "tests/export/test_pdf.py")
+"""Modules whose tests share something dear, which every worker would make anew."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Who runs what. Real programs are driven by one worker alone, for they share a screen and much memory.
+    (Groups marked for xdist have no effect under pytest 9: a test's id cannot be changed any more.)"""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            module = nodeid.partition("::")[0]
+            if "/real/" in module:
+                return "real"
+            return module if module.endswith(TOGETHER) else nodeid
+
+    return Scheduling(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Real programs are driven by one worker alone, from the start: they share a screen and much memory."""
-    for item in items:
-        if item.get_closest_marker("real"):
-            item.add_marker(pytest.mark.xdist_group("real"))
+    """What one worker does alone is begun first."""
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: item.get_closest_marker("real") is None)
 

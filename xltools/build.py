@@ -9,14 +9,16 @@ from pathlib import Path
 
 from xltools.editions import FOLDER, load
 from xltools.editions.schema import compile_all
+from xltools.narrative.templates import compiled
 from xltools.rules import CHECKS
 
 ROOT = Path(__file__).parent.parent
 
 
 def editions() -> dict[Path, str]:
-    """The compiled editions: path → text."""
-    return {FOLDER / "compiled" / f"{name}.json": text for name, text in compile_all(CHECKS).items()}
+    """The compiled editions and their sentences: path → text."""
+    forms = {FOLDER / "compiled" / f"{name}.json": text for name, text in compile_all(CHECKS).items()}
+    return forms | compiled()
 
 
 def docs() -> dict[Path, str]:

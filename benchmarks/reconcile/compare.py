@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
+from xltools.reconcile.identity import alone_impossible
 from xltools.reconcile.model import INFINITE, Model
 from xltools.reconcile.problem import bind
-from xltools.reconcile.solve import alone_impossible
 from xltools.report import Report
 
 

@@ -32,10 +32,16 @@ def faults(cases: list[Case], folder: Path) -> dict[str, str]:
     return {name: wrong for name, wrong in found.items() if wrong}
 
 
-def test_quick_cases(tmp_path: Path) -> None:
-    chosen = [case for case in CASES if case.quick]
-    assert len(chosen) > 150
-    assert not faults(chosen, tmp_path)
+QUICK = [case for case in CASES if case.quick]
+
+
+def test_number_of_quick_cases() -> None:
+    assert len(QUICK) > 150
+
+
+@pytest.mark.parametrize("part", range(4))  # so that no worker waits for one long test
+def test_quick_cases(part: int, tmp_path: Path) -> None:
+    assert not faults(QUICK[part::4], tmp_path)
 
 
 @pytest.mark.long

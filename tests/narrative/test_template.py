@@ -72,7 +72,7 @@ def test_a_wrong_sentence_of_an_edition_is_named(tmp_path):
         '[change]\n[[sentences]]\nkey = "summary"\nheadings = []\ntext = "{% if %}"\nrule = "r"\n', "utf-8"
     )
     with pytest.raises(XltoolsError, match="“summary”有误"):
-        templates.read(path)
+        templates.from_dict(templates.source(path), path.name)
 
 
 @pytest.mark.parametrize("report", [EXAMPLE, *map(unit, range(20))])

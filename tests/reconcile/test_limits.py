@@ -39,7 +39,7 @@ def test_too_many_errors_leave_the_proofs(monkeypatch: pytest.MonkeyPatch) -> No
 def test_the_search_for_a_world_may_give_up(monkeypatch: pytest.MonkeyPatch) -> None:
     from xltools.reconcile import witness as function
 
-    module = __import__("sys").modules["xltools.reconcile.witness"]
+    module = __import__("sys").modules["xltools.reconcile.worlds"]
     monkeypatch.setattr(module, "TRIES", -1000)
     model, report = small([constraint("sum", "t", "=", "a b")], t="3.01", a="1.00", b="2.00")
     assert function(model, report) is None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from xltools import figures
@@ -22,9 +24,14 @@ def ref(text: str) -> Ref:
     return Ref(operand.form, operand.lines, operand.columns)
 
 
+@cache
+def _example() -> bytes:
+    return pickle.dumps(figures.load(EXAMPLE))
+
+
 def example(changes: dict[str, str | None] | None = None, **fields: Any) -> Report:
     """The Shanxi example with some figures changed (None blanks one) and fields replaced."""
-    report = figures.load(EXAMPLE)
+    report: Report = pickle.loads(_example())  # a tenth of the time of reading it
     values = {ref(name): None if v is None else Decimal(v) for name, v in (changes or {}).items()}
     return replace(report.replaced(values), **fields)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import sys
 from collections.abc import Generator, Iterable, Iterator
@@ -121,7 +122,11 @@ def _outcomes(files: list[str], arguments: argparse.Namespace) -> Generator[tupl
     from concurrent.futures.process import BrokenProcessPool
     from itertools import repeat
 
-    pool = ProcessPoolExecutor(jobs, initializer=_leave_interrupts)
+    from xltools.editions import load
+    from xltools.workbook import read
+
+    assert read and load()  # where processes are forked, each has what was loaded before
+    pool = ProcessPoolExecutor(jobs, initializer=_worker, initargs=gc.get_threshold())
     try:
         with _held_back():
             # Chunks keep the workers busy without holding many outcomes at once.
@@ -150,8 +155,10 @@ def _held_back() -> Iterator[None]:
         pthread_sigmask(SIG_UNBLOCK, [SIGINT])
 
 
-def _leave_interrupts() -> None:
-    """Ctrl-C reaches every process of the terminal: the first one stops the workers in good order."""
+def _worker(*pace: int) -> None:
+    """A process of the pool, with the pace of garbage collection of the first one. Ctrl-C reaches every
+    process of the terminal: the first one stops the workers in good order."""
+    gc.set_threshold(*pace)
     signal(SIGINT, SIG_IGN)
 
 

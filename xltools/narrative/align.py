@@ -11,7 +11,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from difflib import SequenceMatcher
 from functools import lru_cache
 
 from xltools.amount import half_width
@@ -120,6 +119,8 @@ def _says(token: Token, fact: Fact) -> bool:
 
 def _partners(left: Sequence[Token], right: Sequence[Token]) -> tuple[dict[int, int], set[int]]:
     """Left index → right index, and the left indices whose neighbourhood agrees."""
+    from difflib import SequenceMatcher
+
     matcher = SequenceMatcher(None, [t.shape for t in left], [t.shape for t in right], autojunk=False)
     partner: dict[int, int] = {}
     sure: set[int] = set()

@@ -4,8 +4,9 @@ instructions, a missing % sign, directions that contradict each other, years of 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from xltools.finding import Severity
 from xltools.narrative.align import plain
@@ -60,9 +61,13 @@ class Defect:
     start: int
 
 
-def defects(text: str) -> Iterator[Defect]:
+@lru_cache(maxsize=256)
+def defects(text: str) -> tuple[Defect, ...]:
     """What is wrong with ``text`` on its own, each place once, in the order of the text."""
-    found = [*_leftovers(text), *_percents(text), *_contradictions(text)]
+    return tuple(_once([*_leftovers(text), *_percents(text), *_contradictions(text)]))
+
+
+def _once(found: Iterable[Defect]) -> Iterator[Defect]:
     taken = 0
     for defect in sorted(found, key=lambda one: (one.start, -len(one.found))):
         if defect.start >= taken:

@@ -85,6 +85,8 @@ class Figures:
             "last_year": report.last_year,
         }
         self._amounts: dict[str, Amount] = {}
+        self._before = {ref.form for ref in report.last_year}
+        self._budgeted = {ref.form for ref in report.budget}
 
     def amount(self, name: str) -> Amount:
         """The figure in 万元, unrounded; a printed figure (万元) carries its slack."""
@@ -110,16 +112,15 @@ class Figures:
         """
         refs = [ref_of(part)[1] for part in name.split("+")]
         given = self.report.last_year
-        forms = {ref.form for ref in given}
         balanced = ("summary", "appropriation")
-        return any(ref in given or (ref.form in forms and ref.form not in balanced) for ref in refs)
+        return any(ref in given or (ref.form in self._before and ref.form not in balanced) for ref in refs)
 
     def budgeted(self, name: str) -> bool:
         """True when a budget of the figure's form was given."""
         store, ref = ref_of(name)
         if store != "budget":
             return True
-        return any(given.form == ref.form for given in self.report.budget)
+        return ref.form in self._budgeted
 
     def typed(self, key: str) -> Decimal | None:
         """A number among the texts; None when blank or no number."""

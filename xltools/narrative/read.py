@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import SequenceMatcher
 
 from xltools.editions import Edition
 from xltools.finding import Finding, Severity
@@ -129,6 +128,8 @@ def _likeness(heading: str, line: str) -> float:
     """0 for what is no such heading, else up to 1."""
     if len(line) > 2 * len(heading) + 4:
         return 0.0
+    from difflib import SequenceMatcher
+
     matcher = SequenceMatcher(None, _unnumbered(line), _unnumbered(heading), autojunk=False)
     if matcher.quick_ratio() < _ALIKE:
         return 0.0

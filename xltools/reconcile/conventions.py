@@ -8,24 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from xltools.amount import Unit
 from xltools.reconcile.hypotheses import totals
 from xltools.reconcile.model import FREE
+from xltools.reconcile.outcome import Convention
 from xltools.reconcile.problem import Interval, Problem, closed, half_even, truncated
 from xltools.reconcile.propagate import State
-
-
-class Convention(StrEnum):
-    """How the figures of one form were made."""
-
-    ROUNDED = "四舍五入"
-    SUMMED = "分项相加"
-    EVEN = "四舍六入五成双"
-    TRUNCATED = "截断"
-    TIE = "恰在进位点"
-    """Only possible if an exact amount ends on 50.00 元 and two places round the tie differently."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from xltools.reconcile.conventions import Convention
 from xltools.reconcile.shares import Share
 from xltools.report import Ref
+
+
+class Convention(StrEnum):
+    """How the figures of one form were made."""
+
+    ROUNDED = "四舍五入"
+    SUMMED = "分项相加"
+    EVEN = "四舍六入五成双"
+    TRUNCATED = "截断"
+    TIE = "恰在进位点"
+    """Only possible if an exact amount ends on 50.00 元 and two places round the tie differently."""
 
 
 class Verdict(StrEnum):

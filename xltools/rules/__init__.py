@@ -18,7 +18,6 @@ from xltools.report import Percentage, Place, Ref, Report
 from xltools.rules import evaluation, structure
 from xltools.rules.arithmetic import arithmetic, where
 from xltools.rules.desk import SEVERITY, Desk
-from xltools.rules.explain import explain_cell
 from xltools.rules.identities import Broken, Figures, broken, holds, identities
 from xltools.rules.joint import settle
 from xltools.rules.percentages import typed_percentages
@@ -155,6 +154,8 @@ def explain(
     report: Report, cell: str, edition: Edition | None = None, evidence: Evidence | None = None
 ) -> list[str]:
     """What the identities say about one cell, line by line; see ``explain.explain_cell``."""
+    from xltools.rules.cell import explain_cell
+
     desk = _desk(report, edition or load(report.edition), evidence or Evidence())
     _identities(desk, [], [])
     return list(explain_cell(desk, cell))

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from xltools.amount import show
 from xltools.finding import CAUSE, Cell, Finding, Suspect
-from xltools.reconcile.explain import explain
+from xltools.reconcile import explain
 from xltools.reconcile.model import for_rules
 from xltools.report import TOTAL, Ref, Report
 from xltools.rules.desk import Desk

@@ -172,7 +172,7 @@ def directory(data: bytes) -> dict[str, Entry]:
         extra = data[at + 46 + name_len : at + 46 + name_len + extra_len]
         at += 46 + name_len + extra_len + note_len
         size, packed, header = _wide(extra, [size, packed, header])
-        name = raw.decode("utf-8" if flags & _UTF8_NAME else "cp437", "replace")
+        name = raw.decode("utf-8" if flags & _UTF8_NAME or raw.isascii() else "cp437", "replace")
         if name.endswith("/"):
             continue  # a folder: holds nothing
         check_name(name)

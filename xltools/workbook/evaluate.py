@@ -61,6 +61,9 @@ _TOKEN = re.compile(
 )
 
 
+_RANKS = {sign: rank for rank, signs in enumerate(LEVELS) for sign in signs}
+
+
 class Evaluator:
     """Computes cells of a workbook. ``stale`` tells for a formula cell that has a stored value whether that
     value is not to be trusted, so that the cell is computed anew where another one needs it."""
@@ -153,14 +156,15 @@ class _Formula:
             raise Unsupported("公式的括号不配对")
 
     def expression(self, level: int) -> Operand:
-        """Operators from loose to tight: comparison, &, + and -, * and /, ^."""
-        if level == len(LEVELS):
-            return self.unary()
-        left = self.expression(level + 1)
-        while self.peek()[0] == "sign" and self.peek()[1] in LEVELS[level]:
-            sign = self.take()[1]
-            left = binary(sign, self.scalar(left), self.scalar(self.expression(level + 1)))
-        return left
+        """Operators of this level and tighter ones: comparison, &, + and -, * and /, ^."""
+        left = self.unary()
+        while True:
+            kind, sign = self.peek()
+            rank = _RANKS.get(sign, -1) if kind == "sign" else -1
+            if rank < level:
+                return left
+            self.take()
+            left = binary(sign, self.scalar(left), self.scalar(self.expression(rank + 1)))
 
     def unary(self) -> Operand:
         kind, text = self.peek()

@@ -10,9 +10,7 @@ from threading import Lock
 
 from xltools.errors import XltoolsError
 from xltools.report import Place
-from xltools.workbook import biff, opendocument
 from xltools.workbook.address import join
-from xltools.workbook.biff_sheet import read_sheet
 from xltools.workbook.container import damaged
 from xltools.workbook.facts import Budget, Facts
 from xltools.workbook.package import Kind, Package
@@ -105,7 +103,9 @@ def _general(package: Package, wanted: Mapping[str, Content]) -> dict[str, list[
 
 def _open_grids(package: Package) -> list[Grid]:
     """The grids of an .ods."""
-    known = opendocument.read_facts(package.read("content.xml"))
+    from xltools.workbook.opendocument import read_facts
+
+    known = read_facts(package.read("content.xml"))
     grids = [
         Grid(name, rows, known.get(name, Facts()), visible) for name, visible, rows in _values(package, None)
     ]
@@ -116,7 +116,10 @@ def _open_grids(package: Package) -> list[Grid]:
 
 def _old_grids(package: Package) -> list[Grid]:
     """The grids of an .xls."""
-    book = biff.open_book(package.data)
+    from xltools.workbook.biff import open_book
+    from xltools.workbook.biff_sheet import read_sheet
+
+    book = open_book(package.data)
     budget = Budget()
     grids = []
     for sheet in book.sheets:
@@ -198,4 +201,8 @@ def _put_errors(grid: Grid) -> None:
 
 def formulas_known(package: Package) -> bool:
     """Whether the formulas of this kind of file are read."""
-    return package.kind is not Kind.XLS or biff.modern(package.data)
+    if package.kind is not Kind.XLS:
+        return True
+    from xltools.workbook.biff import modern
+
+    return modern(package.data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from xml.parsers import expat
 
 from xltools.errors import XltoolsError
@@ -73,6 +74,20 @@ def local(name: str) -> str:
 
 def elements(content: bytes, part: str) -> Iterator[tuple[str, Attributes]]:
     """(local name, attributes by local name) of every element, in document order."""
+    # The same few parts come again with every check of a workbook, and in the workbooks of all units.
+    read = _kept if len(content) <= _SMALL else _elements
+    return ((name, attributes.copy()) for name, attributes in read(content, part))
+
+
+_SMALL = 16_384
+
+
+@lru_cache(maxsize=128)
+def _kept(content: bytes, part: str) -> list[tuple[str, Attributes]]:
+    return _elements(content, part)
+
+
+def _elements(content: bytes, part: str) -> list[tuple[str, Attributes]]:
     found: list[tuple[str, Attributes]] = []
     engine = parser(part)
 
@@ -81,4 +96,4 @@ def elements(content: bytes, part: str) -> Iterator[tuple[str, Attributes]]:
 
     engine.StartElementHandler = start
     parse(engine, content, part)
-    return iter(found)
+    return found

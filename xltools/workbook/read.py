@@ -139,7 +139,7 @@ def _named(text: str) -> str:
     """The id of the edition that 封面 names, by id or title; "" when none or unknown."""
     if not text:
         return ""
-    for name in names():
+    for name in (DEFAULT, *names()):  # the first fits nearly always, and only it is loaded then
         if text == name or key(text) == key(load(name).title):
             return name
     return ""

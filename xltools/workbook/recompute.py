@@ -12,17 +12,18 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xltools import amount
 from xltools.amount import NotAnAmount
-from xltools.functions import CellError
 from xltools.workbook.address import area, split
-from xltools.workbook.evaluate import Evaluator
 from xltools.workbook.grid import Grid
 from xltools.workbook.harvest import plain_names
 from xltools.workbook.labels import code
-from xltools.workbook.operations import Unsupported, Value, content_value
+
+if TYPE_CHECKING:
+    from xltools.workbook.evaluate import Evaluator
+    from xltools.workbook.operations import Value
 
 _PLACES = 6
 _TOLERANCE = 0.0005
@@ -55,13 +56,16 @@ def fill_in(grids: Sequence[Grid]) -> None:
         unknown = [
             cell
             for cell, error in grid.facts.errors.items()
-            if error == CellError.NAME and is_own(grid.facts.formulas.get(cell, ""))
+            if error == "#NAME?" and is_own(grid.facts.formulas.get(cell, ""))
         ]
         for cell in (*grid.facts.uncached, *unknown, *grid.facts.doubtful):
             grid.unsolved[cell] = ""
             open_cells.append((grid, cell))
     if not open_cells:
         return
+    from xltools.workbook.evaluate import Evaluator
+    from xltools.workbook.operations import Unsupported
+
     evaluator = Evaluator({grid.name: grid for grid in grids}, lambda formula: False)
     solved: list[tuple[Grid, str, Value]] = []
     for grid, cell in open_cells:
@@ -97,6 +101,8 @@ def renew(grids: Sequence[Grid], sheets: Collection[str]) -> list[Stale]:
                 doubtful.append((grid, cell))
     if not doubtful:
         return []
+    from xltools.workbook.evaluate import Evaluator
+
     evaluator = Evaluator({grid.name: grid for grid in grids}, is_own)
     if not list(_differing(evaluator, doubtful)):
         return []
@@ -110,6 +116,8 @@ def renew(grids: Sequence[Grid], sheets: Collection[str]) -> list[Stale]:
 
 
 def _differing(evaluator: Evaluator, cells: Iterable[tuple[Grid, str]]) -> list[Stale]:
+    from xltools.workbook.operations import Unsupported, content_value
+
     found = []
     for grid, cell in cells:
         row, at = split(cell)
@@ -125,6 +133,8 @@ def _differing(evaluator: Evaluator, cells: Iterable[tuple[Grid, str]]) -> list[
 
 
 def _same(stored: Value, computed: Value) -> bool:
+    from xltools.functions import CellError
+
     if isinstance(stored, Decimal) and isinstance(computed, Decimal):
         return amount.half_up(stored, _PLACES) == amount.half_up(computed, _PLACES)
     if isinstance(stored, CellError) and isinstance(computed, CellError):

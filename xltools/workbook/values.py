@@ -30,6 +30,7 @@ from xltools.workbook.formulas import (
 )
 from xltools.workbook.markup import parse, parser, unescape
 from xltools.workbook.package import Package, Sheet
+from xltools.workbook.seen import Sight
 
 Row = list[object]
 
@@ -71,14 +72,27 @@ def _content(package: Package, sheet: Sheet, strings: list[str] | None, dates: s
         return Content(sheet, None, Facts(trouble=trouble))
     content = package.read(sheet.part)
     text = decode(content)
-    found = _Pass(text, strings, dates) if text and strings is not None and dates is not None else None
-    if found is not None and found.rows is not None:
-        result = Content(sheet, found.rows, found.facts)
+    found = _read(text, strings, dates) if text and strings is not None and dates is not None else None
+    if found:
+        result = Content(sheet, *found)
     else:
         facts = fast_facts(text) if text else None
         result = Content(sheet, None, facts if facts is not None else slow_facts(content, sheet.part))
     result.facts.notes = has_notes(package, sheet)
     return result
+
+
+def _read(text: str, strings: list[str], dates: set[str]) -> tuple[list[Row], Facts] | None:
+    """Rows and facts of a sheet in the proven dialect; None of one that is not, or that shows dates."""
+    sight = Sight(text)
+    known = sight.recall(strings, dates, _rare)
+    if known:
+        return known
+    found = _Pass(text, strings, dates)
+    if found.rows is None:
+        return None
+    sight.learn(found.facts, found.rows, lambda: _with_values(text), dates)
+    return found.rows, found.facts
 
 
 _CELL = re.compile(
@@ -154,19 +168,39 @@ class _Pass:
 
     def _other(self, cell: str, kind: str, value: str, inline: str, date: bool) -> object:
         """The value of a cell of one of the rarer types; ValueError where the library must tell."""
-        match kind:
-            case "str":
-                return unescape(value)
-            case "inlineStr":
-                return _text_of(inline)
-            case "b":
-                return value == "1"
-            case "e":
-                self.facts.errors[cell] = unescape(value)
-                return unescape(value)
-            case "n" if not date:
-                return float(value) if value else ""
-        raise ValueError(kind)
+        if kind == "inlineStr":
+            return _text_of(inline)
+        if kind == "n" and (date or not value):
+            if date:
+                raise ValueError(kind)
+            return ""
+        content = _rare(kind, value)
+        if kind == "e":
+            self.facts.errors[cell] = str(content)
+        return content
+
+
+def _rare(kind: str, value: str) -> object:
+    """The content of a <v> in a cell of one of the rarer types; ValueError where the library must tell."""
+    match kind:
+        case "str" | "e":
+            return unescape(value)
+        case "b":
+            return value == "1"
+        case "n":
+            return float(value)
+    raise ValueError(kind)
+
+
+def _with_values(text: str) -> list[tuple[int, int, str]]:
+    """The cells of a proven sheet that hold a <v>: row and column from 0, type."""
+    start = text.find("<sheetData")
+    found = _CELL.findall(text, start, text.find("</sheetData>", start))
+    return [
+        (int(number) - 1, _PLACES[letters], kind)
+        for letters, number, _, kind, _, _, value, _ in found
+        if value
+    ]
 
 
 _STRINGS_HEAD = re.compile(r"(?:<\?xml[^>]*\?>)?\s*<sst[ >]")
@@ -199,6 +233,8 @@ def _shared_strings(package: Package) -> list[str] | None:
     start = text.find("<si")
     if not _STRINGS_HEAD.match(text) or "<!" in text or "\r" in text[start:]:
         return None
+    if (plain := _plain_strings(text, start)) is not None:
+        return plain
     found = _STRING.findall(text)
     simple = text.count("<") == 4 * len(found) + 2 + text.startswith("<?") and not any(
         run for _, run in found
@@ -214,6 +250,17 @@ def _shared_strings(package: Package) -> list[str] | None:
         else _text_of(runs)
         for simple, runs in found
     ]
+
+
+def _plain_strings(text: str, start: int) -> list[str] | None:
+    """The strings of a part that holds nothing but <si><t>…</t></si>; None of any other."""
+    body = text[start:].replace('<t xml:space="preserve">', "<t>").rstrip()
+    if not body.startswith("<si><t>") or not body.endswith("</t></si></sst>"):
+        return None
+    found = body[7:-15].split("</t></si><si><t>")
+    if body.count("<") != 4 * len(found) + 1 or text.count("<", 0, start) != 1 + text.startswith("<?"):
+        return None
+    return [one if "&" not in one and "_x" not in one else _plain(one) for one in found]
 
 
 _ANY_STRING, _ANY_TEXT = re.compile(r"<si[\s/>]"), re.compile(r"<t[\s/>]")

@@ -9,13 +9,13 @@ from enum import StrEnum
 
 from xltools.amount import Unit
 from xltools.editions.equation import Constraint
+from xltools.reconcile.identity import identity
 from xltools.reconcile.live import Reads
 from xltools.reconcile.model import FREE, Model, is_exact
 from xltools.reconcile.outcome import Identity
 from xltools.reconcile.problem import Problem, bind
 from xltools.reconcile.propagate import FARTHEST, ActiveRow, State
 from xltools.reconcile.shares import Share
-from xltools.reconcile.solve import identity
 from xltools.report import Ref, Report
 
 

@@ -11,7 +11,7 @@ from xltools.amount import show
 from xltools.editions import Edition
 from xltools.errors import XltoolsError
 from xltools.finding import Cell
-from xltools.reconcile.explain import Explanation, Guard, explain
+from xltools.reconcile.figure import Explanation, Guard, explain
 from xltools.reconcile.model import for_rules
 from xltools.report import Place, Ref, Report
 from xltools.rules.arithmetic import identity_text
