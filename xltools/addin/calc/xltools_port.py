@@ -87,10 +87,10 @@ class CalcPort:
             cell = target.getCellByPosition(*split(address))
             if value is None:
                 cell.setFormula("")
-            elif isinstance(value, str) and value.startswith("="):
-                cell.setTokens(parser.parseFormula(value[1:], cell.CellAddress))
+            elif isinstance(value, list):  # a formula; a text is never one
+                cell.setTokens(parser.parseFormula(value[0], cell.CellAddress))
             elif isinstance(value, str):
-                cell.setString(value[1:] if value.startswith("'=") else value)
+                cell.setString(value)
             else:
                 cell.setValue(float(value))
 
@@ -239,6 +239,7 @@ class CalcPort:
     def ask(self, kind, question):
         asked = {
             "file": self._ask_file,
+            "save": self._ask_save,
             "folder": self._ask_folder,
             "yes": self._ask_yes,
             "text": self._ask_text,
