@@ -94,7 +94,8 @@ def test_writes_values_formulas_and_blanks(held: Any) -> None:
 @pytest.mark.parametrize(
     "text",
     ["=1+1 见附件", "=cmd|' /C calc'!A0", "+1", "-5%", "@SUM(1)", "'=1", "'", "\t=1", "＝1+1", "1-2",
-     "2024年3月5日", "0201", "1e5", "TRUE", "12:30", "3/4", "下午三时", "general-01", "同上年一致", "#REF!", " 7 "],
+     "2024年3月5日", "0201", "1e5", "TRUE", "12:30", "3/4", "下午三时", "general-01", "同上年一致", "#REF!",
+     " 7 "],
 )  # fmt: skip
 def test_a_text_stays_the_text_that_it_is(held: Any, text: str) -> None:
     """Nothing that users typed comes alive when it is written back: as a formula, a number, a date."""

@@ -60,7 +60,7 @@ _NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff
 
 
 def unescape(text: str) -> str:
-    """``text`` of XML with its references replaced. Raises XltoolsError for one to a character that is none."""
+    """``text`` of XML with its references replaced. Raises XltoolsError where one names no character."""
     if "&" not in text:
         return text
     return _REFERENCE.sub(_referred, text)
