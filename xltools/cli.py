@@ -8,9 +8,11 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import signal
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import NoReturn
 
 from xltools.errors import XltoolsError
@@ -210,6 +212,7 @@ def _lazy(name: str) -> Callable[[argparse.Namespace], int]:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     _utf8_output()
+    _ended_in_good_order()
     try:
         arguments = parser().parse_args(argv)
         if arguments.version:
@@ -233,6 +236,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of our output went away (head, less): not our failure.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
+
+
+def _ended_in_good_order() -> None:
+    """An end from outside is what Ctrl-C is: passing files are removed on the way out."""
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):  # the last is Windows' only, the one before not Windows'
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            with suppress(ValueError):  # not in the main thread, which alone is interrupted
+                signal.signal(number, signal.default_int_handler)
 
 
 def _utf8_output() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -86,8 +87,13 @@ class ExcelPort:
 
     def snapshot(self) -> str:
         suffix = Path(self.book.name).suffix or ".xlsx"
-        path = str(Path(tempfile.mkdtemp(prefix=PRIVATE), f"copy{suffix}"))
-        self.book.api.SaveCopyAs(path)
+        folder = tempfile.mkdtemp(prefix=PRIVATE)
+        path = str(Path(folder, f"copy{suffix}"))
+        try:
+            self.book.api.SaveCopyAs(path)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         return path
 
     def release(self) -> None:

@@ -41,16 +41,11 @@ class FilePort:
         return str(self._path.resolve())
 
     def read(self) -> dict[str, Grid]:
-        from python_calamine import CalamineWorkbook
+        from xltools.workbook.grid import file_grids
+        from xltools.workbook.package import open_package
 
-        with CalamineWorkbook.from_path(str(self._path)) as book:
-            return {
-                name: [
-                    [_plain(value) for value in row]
-                    for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-                ]
-                for name in book.sheet_names
-            }
+        grids = file_grids(open_package(self._path))
+        return {grid.name: [[_plain(value) for value in row] for row in grid.rows] for grid in grids}
 
     def write(self, sheet: str, cells: Mapping[str, Content]) -> None:
         with self.quietly():

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from signal import SIG_IGN, SIGINT, default_int_handler, getsignal, signal
+from signal import SIG_DFL, SIG_IGN, SIGINT, SIGTERM, default_int_handler, getsignal, signal
 
 import xltools
 from xltools.errors import XltoolsError
@@ -153,6 +153,7 @@ def _held_back() -> Iterator[None]:
 def _leave_interrupts() -> None:
     """Ctrl-C reaches every process of the terminal: the first one stops the workers in good order."""
     signal(SIGINT, SIG_IGN)
+    signal(SIGTERM, SIG_DFL)
 
 
 def _progress(results: Iterator[tuple[str, Outcome]], total: int) -> Iterator[tuple[str, Outcome]]:

@@ -7,6 +7,7 @@ means stands in xltools/addin/port.py; sheets and cells are plain texts here, so
 import contextlib
 import os
 import re
+import shutil
 import tempfile
 
 import uno
@@ -118,10 +119,15 @@ class CalcPort:
             target.copyRange(target.getCellByPosition(0, row).CellAddress, model.RangeAddress)
 
     def snapshot(self):
-        path = os.path.join(tempfile.mkdtemp(prefix="xltools-"), "copy.xlsx")
-        self.document.storeToURL(
-            uno.systemPathToFileUrl(path), (property_value("FilterName", "Calc MS Excel 2007 XML"),)
-        )
+        folder = tempfile.mkdtemp(prefix="xltools-")
+        path = os.path.join(folder, "copy.xlsx")
+        try:
+            self.document.storeToURL(
+                uno.systemPathToFileUrl(path), (property_value("FilterName", "Calc MS Excel 2007 XML"),)
+            )
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         return path
 
     def release(self):
