@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from xltools.amount import ZERO
 from xltools.figures import CODE_FORMS
@@ -15,6 +13,7 @@ from xltools.workbook.evaluate import Evaluator
 from xltools.workbook.grid import Grid, file_grids
 from xltools.workbook.operations import Unsupported
 from xltools.workbook.package import open_package
+from xltools.workbook.passing import passing_folder
 from xltools.workbook.read import read
 
 _Spots = Mapping[Ref, tuple[str, str]]
@@ -26,8 +25,8 @@ class Book:
     """A workbook that is not saved yet, as it will be read."""
 
     def __init__(self, data: bytes) -> None:
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / "book.xlsx"
+        with passing_folder() as folder:
+            path = folder / "book.xlsx"
             path.write_bytes(data)
             self.report = read(path).report
             self.grids = {grid.name: grid for grid in file_grids(open_package(path))}
