@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 from tests.hostile.case import Case, Refused
@@ -63,7 +64,7 @@ def attempts(plan: Iterable[tuple[str, Case]], folder: Path) -> Iterator[tuple[s
             shutil.rmtree(folder, ignore_errors=True)
             room.mkdir(parents=True)
             own.write_bytes(example_bytes())
-            content = case.make()
+            content = _made(case)
             path, data = room / case.file, room / f"{case.file}.json"
             path.write_bytes(content)
             data.write_bytes(content)
@@ -73,6 +74,11 @@ def attempts(plan: Iterable[tuple[str, Case]], folder: Path) -> Iterator[tuple[s
 
     for (name, case), outcome in zip(plan, run(arguments()), strict=True):
         yield name, case, outcome, _wrong(name, case, outcome, own, room / case.file, content)
+
+
+@cache
+def _made(case: Case) -> bytes:
+    return case.make()
 
 
 def _wrong(name: str, case: Case, outcome: Outcome, own: Path, file: Path, content: bytes) -> str:

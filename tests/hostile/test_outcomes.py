@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.hostile import twins
 from tests.hostile.commands import COMMANDS, attempts
 from tests.hostile.corpus import CASES, Case
 from tests.hostile.judge import fault
 from tests.hostile.runner import run
+from tests.workbook.books import example_bytes
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits on processes are those of POSIX")
 
@@ -39,6 +41,19 @@ def test_quick_cases(tmp_path: Path) -> None:
 @pytest.mark.long
 def test_the_other_cases(tmp_path: Path) -> None:
     assert not faults([case for case in CASES if not case.quick], tmp_path)
+
+
+def test_twins_of_the_example_and_of_one_with_mistakes(tmp_path: Path) -> None:
+    """Identical findings from all; what LibreOffice saves is compared in tests/real."""
+    for data in (example_bytes(), twins.with_mistakes(example_bytes())):
+        original = tmp_path / "original.xlsx"
+        original.write_bytes(data)
+        wanted = twins.findings(original)
+        assert len(wanted) > 10
+        for writer, path in twins.made(data, tmp_path):
+            bare = writer in twins.BARE
+            found = twins.findings(path)
+            assert twins.comparable(found, bare) == twins.comparable(wanted, bare), writer
 
 
 def test_names_of_files_differ() -> None:
