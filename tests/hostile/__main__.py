@@ -1,6 +1,6 @@
 """``python -m tests.hostile FOLDER``: write the corpus and a list of it into a folder.
 ``python -m tests.hostile --run [PATTERN]``: check every file; print outcome, time and memory, and a summary.
-``python -m tests.hostile --commands [PATTERN]``: every other command with every file, one line a command."""
+``python -m tests.hostile --commands [NAME…]``: every other command with every file, one line a command."""
 
 from __future__ import annotations
 
@@ -79,20 +79,19 @@ def summarise(rows: Sequence[tuple[Case, Outcome]]) -> None:
     print(f"largest: {largest[1].megabytes:.0f} MB ({largest[0].name})")
 
 
-def try_commands(pattern: str) -> int:
-    """Every command with every file whose name contains ``pattern``; the number of faults."""
-    chosen = [case for case in CASES if pattern in case.name]
+def try_commands(names: Sequence[str]) -> int:
+    """These commands (all, if none is named) with every file; the number of faults."""
     faults = total = 0
     with TemporaryDirectory() as folder:
-        for name in COMMANDS:
+        for name in names or COMMANDS:
             statuses: Counter[int] = Counter()
             outcomes = []
-            for _, case, outcome, wrong in attempts([(name, case) for case in chosen], Path(folder) / "desk"):
+            for _, case, outcome, wrong in attempts([(name, case) for case in CASES], Path(folder) / "desk"):
                 statuses[outcome.status] += 1
                 outcomes.append(outcome)
                 if wrong:
                     faults += 1
-                    print(f"    {case.name}: {wrong}")
+                    print(f"    {case.name}: {wrong}", flush=True)
             total += len(outcomes)
             counts = " ".join(f"{status}: {count:4}" for status, count in sorted(statuses.items()))
             slow, large = max(o.seconds for o in outcomes), max(o.megabytes for o in outcomes)
@@ -106,5 +105,5 @@ if __name__ == "__main__":
     if what == "--run":
         sys.exit(min(measure(pattern), 1))
     if what == "--commands":
-        sys.exit(min(try_commands(pattern), 1))
+        sys.exit(min(try_commands(sys.argv[2:]), 1))
     write(Path(what or "hostile"))

@@ -526,6 +526,24 @@ def _() -> bytes:
     return edited(EXPENDITURE, re.compile(r'(<c r="E10"[^>]*>.*?</c>)'), lambda match: match[1] * 2)
 
 
+@case("a cell twice with two values", Found(("expenditure-01",)))
+def _() -> bytes:
+    return edited(
+        EXPENDITURE,
+        re.compile(r'(<c r="E10"[^>]*>)(.*?</c>)'),
+        lambda match: f"{match[0]}{match[1]}<v>9.99</v></c>",
+    )
+
+
+@case("a row twice with two values", Found(("expenditure-01",)))
+def _() -> bytes:
+    return edited(
+        EXPENDITURE,
+        re.compile(r'<row r="10".*?</row>', re.DOTALL),
+        lambda match: match[0] + re.sub(r"<v>[0-9.]+</v>", "<v>9.99</v>", match[0]),
+    )
+
+
 @case("rows out of order", Found((), "核实"))
 def _() -> bytes:
     text = example_parts()[EXPENDITURE].decode()

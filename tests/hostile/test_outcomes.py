@@ -10,10 +10,11 @@ import pytest
 
 from tests.hostile import twins
 from tests.hostile.commands import COMMANDS, attempts
-from tests.hostile.corpus import CASES, Case
+from tests.hostile.corpus import CASES, Case, Found
 from tests.hostile.judge import fault
 from tests.hostile.runner import run
-from tests.workbook.books import example_bytes
+from tests.workbook.books import example, example_bytes
+from xltools.workbook.read import read
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits on processes are those of POSIX")
 
@@ -36,6 +37,17 @@ def test_quick_cases(tmp_path: Path) -> None:
     chosen = [case for case in CASES if case.quick]
     assert len(chosen) > 150
     assert not faults(chosen, tmp_path)
+
+
+def test_what_passes_has_the_figures_of_the_example(tmp_path: Path) -> None:
+    """Never a wrong 通过: a file with other figures has an 错误 (the same findings to the letter tell it of
+    the files that are to have these)."""
+    wanted = example().amounts
+    for case in CASES:
+        if case.quick and isinstance(case.expected, Found) and case.expected.verdict != "错误":
+            path = tmp_path / case.file
+            path.write_bytes(case.make())
+            assert read(path).report.amounts == wanted, case.name
 
 
 @pytest.mark.long
