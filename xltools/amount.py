@@ -19,6 +19,8 @@ PLACES = 2
 """Places after the point of every amount of the ten forms, in 元 and in 万元."""
 LIMIT = Decimal(10) ** 13
 """Amounts from here on cannot be kept exactly in a cell (15 significant digits), nor are they real."""
+_LARGEST = LIMIT - Decimal("0.005")
+"""From here on a value would be printed as LIMIT, which could not be read again."""
 
 _DASHES = re.compile(r"^[-‐‑‒–—―─]+$")
 _NUMBER = re.compile(r"^[+-]?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?$", re.ASCII)
@@ -69,7 +71,7 @@ def from_float(number: float, places: int = PLACES) -> Decimal:
     """
     if not math.isfinite(number):
         raise NotAnAmount("不是有效的数字")
-    if abs(number) >= LIMIT:
+    if abs(number) >= _LARGEST:
         raise TooLarge("数字过大，超出可以精确表示的范围")
     # 15 significant digits are what Excel keeps; more are noise of binary arithmetic.
     return half_up(Decimal(f"{number:.15g}"), places)
@@ -117,7 +119,7 @@ def half_width(text: str) -> str:
 def _bounded(value: Decimal) -> Decimal:
     if not value.is_finite():
         raise NotAnAmount("不是有效的数字")
-    if abs(value) >= LIMIT:
+    if abs(value) >= _LARGEST:
         raise TooLarge("数字过大，超出可以精确表示的范围")
     return value
 

@@ -9,9 +9,11 @@ import argparse
 import gc
 import os
 import re
+import signal
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import NoReturn
 
 from xltools.errors import XltoolsError
@@ -236,6 +238,7 @@ def _lazy(name: str) -> Callable[[argparse.Namespace], int]:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     _utf8_output()
+    _ended_in_good_order()
     try:
         arguments = parser().parse_args(argv)
         if arguments.version:
@@ -267,6 +270,15 @@ def program() -> NoReturn:
     status = main()
     gc.freeze()  # what is alive dies with the process; looking for cycles in it takes a sixth of a check
     sys.exit(status)
+
+
+def _ended_in_good_order() -> None:
+    """An end from outside is what Ctrl-C is: passing files are removed on the way out."""
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):  # the last is Windows' only, the one before not Windows'
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            with suppress(ValueError):  # not in the main thread, which alone is interrupted
+                signal.signal(number, signal.default_int_handler)
 
 
 def _utf8_output() -> None:

@@ -6,7 +6,9 @@ namespaces. Formulas are not computed, but for links.
 
 from __future__ import annotations
 
+import re
 import types
+from datetime import datetime
 from typing import Any
 from unittest.mock import patch
 
@@ -215,6 +217,21 @@ def _shown(value: Any) -> Any:
     return value
 
 
+def _read(value: Any) -> Any:
+    """A text as Excel reads it: as a formula, a number, a date where it looks like one."""
+    if not isinstance(value, str) or not value.strip():
+        return value
+    if value.strip()[0] in "=+-@＝＋－＠":
+        return f"={value.strip().lstrip('=＝')}"
+    if value.strip().upper() in ("TRUE", "FALSE"):
+        return value.strip().upper() == "TRUE"
+    try:
+        return float(value.replace(",", ""))
+    except ValueError:
+        date = re.fullmatch(r"(?:(\d{4})[-/年])?(\d{1,2})[-/月](\d{1,2})日?", value.strip())
+        return datetime(int(date[1] or 2025), int(date[2]), int(date[3])) if date else value
+
+
 def _corner(cell: Any) -> tuple[int, int]:
     found = getattr(cell, "impl", cell)
     return found._at[:2] if isinstance(found, Range) else found
@@ -263,8 +280,8 @@ class Range(base.Range):  # type: ignore[misc]
         for row, line in enumerate(rows, self._at[0]):
             for column, value in enumerate(line, self._at[1]):
                 cell = self._sheet.openpyxl.cell(row, column)
-                cell.value = value
-                if isinstance(value, str) and value.startswith("'"):  # as Excel does
+                cell.value = _read(value)
+                if isinstance(value, str) and value.startswith("'"):
                     cell.value, cell.data_type = value[1:], "s"
 
     def _delete_rows(self) -> None:

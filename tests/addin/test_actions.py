@@ -451,7 +451,7 @@ def test_buttons_act_on_the_workbook_that_the_macro_names(
 def test_what_users_typed_never_becomes_a_formula(held: Held) -> None:
     held.press("check")
     item = next(i for i in results.items(held.port.read()[FINDINGS]) if i.level == "核实")
-    held.port.write(FINDINGS, {f"K{item.row}": "'=1+1 见附件"})
+    held.port.write(FINDINGS, {f"K{item.row}": "=1+1 见附件"})
     held.press("check")
     row = next(i.row for i in results.items(held.port.read()[FINDINGS]) if i.message == item.message)
     cell = held.openpyxl[FINDINGS][f"K{row}"]

@@ -17,7 +17,7 @@ from tests.addin import openpyxl_engine
 from xltools.addin import excel_port
 from xltools.addin.excel_port import ExcelPort
 from xltools.addin.file_port import FilePort
-from xltools.addin.port import NOTE_HEAD, Cancelled, Mark, Port
+from xltools.addin.port import NOTE_HEAD, Cancelled, Formula, Mark, Port
 from xltools.addin.relay import PipeError, PipePort
 from xltools.errors import XltoolsError
 from xltools.report import Place
@@ -84,10 +84,24 @@ def test_reads_all_sheets_from_a1(held: Any) -> None:
 
 
 def test_writes_values_formulas_and_blanks(held: Any) -> None:
-    held.port.write("公开03表", {"A2": None, "B2": 7.5, "B3": "=B2*2", "C3": "文字", "D5": True})
+    formula = Formula("B2*2")
+    held.port.write("公开03表", {"A2": None, "B2": 7.5, "B3": formula, "C3": "文字", "D5": True})
     sheet = held.saved()["公开03表"]
     assert [sheet[a].value for a in ("A2", "B2", "B3", "C3", "D5")] == [None, 7.5, "=B2*2", "文字", True]
     assert sheet["B2"].fill.fgColor.rgb == "00FFFF00", "the user's fill stays"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1 见附件", "=cmd|' /C calc'!A0", "+1", "-5%", "@SUM(1)", "'=1", "'", "\t=1", "＝1+1", "1-2",
+     "2024年3月5日", "0201", "1e5", "TRUE", "12:30", "3/4", "下午三时", "general-01", "同上年一致", "#REF!",
+     " 7 "],
+)  # fmt: skip
+def test_a_text_stays_the_text_that_it_is(held: Any, text: str) -> None:
+    """Nothing that users typed comes alive when it is written back: as a formula, a number, a date."""
+    held.port.write("公开03表", {"C3": text})
+    cell = held.saved()["公开03表"]["C3"]
+    assert (cell.value, cell.data_type) == (text, "s") or (text == "#REF!" and cell.value == text)
 
 
 def test_marks_and_notes_come_and_go_and_the_users_stay(held: Any) -> None:
@@ -213,14 +227,15 @@ def test_pipe_asks_and_hands_back() -> None:
     port = PipePort(source, target)
     assert port.here() == Place("公开03表", "C5")
     port.mark({Place("公开03表", "C5"): Mark("错误", "不等")})
-    port.write("公开03表", {"A1": 1.5, "B1": None})
+    port.write("公开03表", {"A1": 1.5, "B1": None, "C1": "=1", "D1": Formula("SUM(A1:B1)")})
     with pytest.raises(PipeError, match="RuntimeException"):
         port.go_to(Place("没有", "A1"))
     sent = [json.loads(line) for line in target.getvalue().splitlines()]
+    cells = {"A1": 1.5, "B1": None, "C1": "=1", "D1": ["SUM(A1:B1)"]}
     assert sent == [
         {"method": "here", "arguments": []},
         {"method": "mark", "arguments": [[["公开03表", "C5", "错误", "不等"]]]},
-        {"method": "write", "arguments": ["公开03表", {"A1": 1.5, "B1": None}]},
+        {"method": "write", "arguments": ["公开03表", cells]},
         {"method": "go_to", "arguments": ["没有", "A1"]},
     ]
 

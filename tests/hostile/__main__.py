@@ -1,13 +1,17 @@
 """``python -m tests.hostile FOLDER``: write the corpus and a list of it into a folder.
-``python -m tests.hostile --run [PATTERN]``: check every file and print outcome, time and memory."""
+``python -m tests.hostile --run [PATTERN]``: check every file; print outcome, time and memory, and a summary.
+``python -m tests.hostile --commands [NAME…]``: every other command with every file, one line a command."""
 
 from __future__ import annotations
 
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.hostile.corpus import CASES, Case
+from tests.hostile.commands import COMMANDS, attempts
+from tests.hostile.corpus import CASES, ROOMS, Case, Found, Refused
 from tests.hostile.judge import fault
 from tests.hostile.runner import Outcome, run
 
@@ -45,14 +49,61 @@ def measure(pattern: str) -> int:
                 f"{outcome.seconds:7.2f} s {outcome.megabytes:6.0f} MB  {kind:8} {case.name}  {wrong}",
                 flush=True,
             )
-    slowest, largest = max(rows, key=lambda row: row[1].seconds), max(rows, key=lambda row: row[1].megabytes)
+    summarise(rows)
     print(f"{len(rows)} files, {faults} faults")
-    print(f"longest: {slowest[1].seconds:.2f} s ({slowest[0].name})")
+    return faults
+
+
+def summarise(rows: Sequence[tuple[Case, Outcome]]) -> None:
+    """Cases, outcomes, worst time and memory, by the room of the corpus."""
+    print(f"\n{'files of':12} {'cases':>6} {'refused':>8} {'same':>6} {'错误':>5} {'核实':>5}  worst")
+    for name in (*(room.__name__.rpartition(".")[2] for room in ROOMS), ""):
+        part = [row for row in rows if row[0].make.__module__.endswith(name)]
+        if not part:
+            continue
+        count = Counter(
+            "refused"
+            if isinstance(case.expected, Refused)
+            else case.expected.verdict
+            if isinstance(case.expected, Found)
+            else "same"
+            for case, _ in part
+        )
+        slow, large = max(one.seconds for _, one in part), max(one.megabytes for _, one in part)
+        print(
+            f"{name or 'all':12} {len(part):6} {count['refused']:8} {count['same']:6}"
+            f" {count['错误']:5} {count['核实']:5}  {slow:.1f} s, {large:.0f} MB"
+        )
+    longest, largest = max(rows, key=lambda row: row[1].seconds), max(rows, key=lambda row: row[1].megabytes)
+    print(f"longest: {longest[1].seconds:.2f} s ({longest[0].name})")
     print(f"largest: {largest[1].megabytes:.0f} MB ({largest[0].name})")
+
+
+def try_commands(names: Sequence[str]) -> int:
+    """These commands (all, if none is named) with every file; the number of faults."""
+    faults = total = 0
+    with TemporaryDirectory() as folder:
+        for name in names or COMMANDS:
+            statuses: Counter[int] = Counter()
+            outcomes = []
+            for _, case, outcome, wrong in attempts([(name, case) for case in CASES], Path(folder) / "desk"):
+                statuses[outcome.status] += 1
+                outcomes.append(outcome)
+                if wrong:
+                    faults += 1
+                    print(f"    {case.name}: {wrong}", flush=True)
+            total += len(outcomes)
+            counts = " ".join(f"{status}: {count:4}" for status, count in sorted(statuses.items()))
+            slow, large = max(o.seconds for o in outcomes), max(o.megabytes for o in outcomes)
+            print(f"{name:22} {counts:26} {slow:6.1f} s {large:5.0f} MB", flush=True)
+    print(f"{total} runs, {faults} faults")
     return faults
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--run"]:
-        sys.exit(min(measure(sys.argv[2] if len(sys.argv) > 2 else ""), 1))
-    write(Path(sys.argv[1] if len(sys.argv) > 1 else "hostile"))
+    what, pattern = (*sys.argv[1:], "", "")[:2]
+    if what == "--run":
+        sys.exit(min(measure(pattern), 1))
+    if what == "--commands":
+        sys.exit(min(try_commands(sys.argv[2:]), 1))
+    write(Path(what or "hostile"))

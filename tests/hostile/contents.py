@@ -162,6 +162,69 @@ def _() -> bytes:
     return edited("xl/sharedStrings.xml", "项目支出</t>", "项\u200b目\ufeff支\u2060出</t>")
 
 
+for kind, letters in {
+    "half a character": "_xD800_甲",
+    "two halves of a character": "_xD842__xDFB7_野",
+    "control characters": "_x0000_甲_x0007__x001B_[31m_xFFFF_",
+    "characters that turn round": "\u202e甲\u202c\u2066乙\u2069\u200f",
+    "lines and tabs": "甲&#10;乙&#13;&#9;丙",
+}.items():
+
+    @case(f"texts with {kind}", Found((), "核实"))
+    def _(letters: str = letters) -> bytes:
+        return worded(letters)
+
+
+for kind, reference in {"beyond all": "&#x110000;", "half of one": "&#xD800;", "none": "&#0;"}.items():
+
+    @case(f"a reference to a character {kind}", Refused("不存在的字符"))
+    def _(reference: str = reference) -> bytes:
+        return edited("xl/sharedStrings.xml", "债务利息及费用支出</t>", f"{reference}债务利息及费用支出</t>")
+
+
+@case("strings 100000 elements deep", Same(), seconds=20)
+def _() -> bytes:
+    deep = "<r>" * 100_000 + "<t>x</t>" + "</r>" * 100_000
+    return edited("xl/sharedStrings.xml", "</sst>", f"<si>{deep}</si></sst>")
+
+
+@case("a string of 100000 runs", Same(), seconds=20)
+def _() -> bytes:
+    runs = "<r><rPr><b/></rPr><t>x</t></r>" * 100_000
+    return edited("xl/sharedStrings.xml", "</sst>", f"<si>{runs}</si></sst>")
+
+
+@case("every text a command", Found((), "核实"))
+def _() -> bytes:
+    """What a spreadsheet would run, in every place where the user types a text."""
+    return commanding()
+
+
+COMMAND = "=cmd|' /C calc'!A0"
+
+
+def commanding() -> bytes:
+    """The example with COMMAND before every text of the user's."""
+    return worded(COMMAND)
+
+
+def worded(letters: str) -> bytes:
+    """The example with ``letters`` before the unit's name, the titles of codes, texts, reasons, indicators."""
+    from tests.workbook.books import example
+
+    report = example()
+    texts = {report.cover.entity, *report.titles.values(), *report.texts.values(), *report.reasons.values()}
+    texts |= {one.name for form in report.self_evaluations for one in form.indicators}
+    text = example_parts()["xl/sharedStrings.xml"].decode()
+    text = re.sub(
+        r"(<t[^>]*>)([^<]+)</t>",
+        lambda match: f"{match[1]}{letters * (match[2] in texts)}{match[2]}</t>",
+        text,
+    )
+    assert text.count(letters) > 30
+    return changed(**{"xl/sharedStrings.xml": text.encode()})
+
+
 @case("full-width codes", Same())
 def _() -> bytes:
     return edited("xl/sharedStrings.xml", "<t>2010399</t>", "<t>２０１０３９９</t>")
@@ -461,6 +524,24 @@ def _() -> bytes:
 @case("a cell twice", Found((), "核实"))
 def _() -> bytes:
     return edited(EXPENDITURE, re.compile(r'(<c r="E10"[^>]*>.*?</c>)'), lambda match: match[1] * 2)
+
+
+@case("a cell twice with two values", Found(("expenditure-01",)))
+def _() -> bytes:
+    return edited(
+        EXPENDITURE,
+        re.compile(r'(<c r="E10"[^>]*>)(.*?</c>)'),
+        lambda match: f"{match[0]}{match[1]}<v>9.99</v></c>",
+    )
+
+
+@case("a row twice with two values", Found(("expenditure-01",)))
+def _() -> bytes:
+    return edited(
+        EXPENDITURE,
+        re.compile(r'<row r="10".*?</row>', re.DOTALL),
+        lambda match: match[0] + re.sub(r"<v>[0-9.]+</v>", "<v>9.99</v>", match[0]),
+    )
 
 
 @case("rows out of order", Found((), "核实"))

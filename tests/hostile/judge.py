@@ -11,6 +11,7 @@ from tests.hostile.case import Case, Found, Refused, Same
 from tests.hostile.runner import ROOT, Outcome, run
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
+_EXCEPTION = re.compile(r"\b[A-Z][A-Za-z]+(?:Error|Exception)\b")
 
 
 @cache
@@ -59,6 +60,14 @@ def misbehaviour(case: Case, outcome: Outcome, factor: float = 1) -> str:
     if outcome.status == 2 and not HAN.search(outcome.errors + outcome.output):
         return f"refused without a word: {outcome.errors}"
     return ""
+
+
+def one_sentence(said: str) -> str:
+    """What is wrong with the words of a refusal: one line of Chinese, short, with no exception's name."""
+    lines = [line for line in said.strip().splitlines() if not line.startswith("已写出")]
+    if len(lines) != 1 or not HAN.search(lines[0]) or len(lines[0]) > 700:
+        return f"not one sentence: {said[:300]!r}"
+    return f"an exception: {said[:300]}" if _EXCEPTION.search(said) else ""
 
 
 def _refused(expected: Refused, outcome: Outcome) -> str:

@@ -266,6 +266,67 @@ def test_own_formulas_stay_where_they_give_the_figure_and_are_named_where_not(fo
     assert shown(path, "公开06表", "C7", "C8") == [82.99, "=9+0.17"]
 
 
+LOOKUP = "VLOOKUP(A1,底稿!A1:B9,2,FALSE)"
+
+
+def unstored(path: Path) -> Path:
+    """The workbook as a library saves it: no formula has its result beside it."""
+    book = openpyxl.load_workbook(path)
+    book.save(path)
+    return path
+
+
+def test_a_formula_that_cannot_be_computed_here_stays_where_its_result_is_the_figure(folder: Path) -> None:
+    path = typed(new(folder, "印"), "公开06表", C8=Formula(LOOKUP, Decimal("9.17")), C9=Formula("30+0.24"))
+    plan = propose(folder / EXPORT, path)
+    assert ("公开06表", "C8") not in plan.replaced and not plan.open
+    if plan.data is not None:
+        plan.write()
+    assert shown(path, "公开06表", "C8") == [f"={LOOKUP}"]
+    assert results(path, "公开06表", "C8") == [9.17]
+
+
+def test_a_formula_that_gives_another_figure_is_named(folder: Path) -> None:
+    path = typed(new(folder, "印"), "公开06表", C8=Formula(LOOKUP, Decimal("9.99")))
+    plan = propose(folder / EXPORT, path)
+    assert plan.replaced == {("公开06表", "C8"): LOOKUP} and not plan.open
+    plan.write()
+    assert shown(path, "公开06表", "C8") == [9.17]
+
+
+def test_formulas_without_results_stay_formulas(folder: Path) -> None:
+    """A library saved the workbook: what nobody here can compute is left open, never made a number."""
+    total = "SUMIF(A1:A3,1)+1"
+    path = typed(new(folder, "印"), "公开06表", C8=Formula(LOOKUP), C6=Formula(f"XT_TOTAL(C7:C10,{total})"))
+    before = set(formulas_of(unstored(path)))
+    plan = propose(folder / EXPORT, path)
+    assert {place.cell for place in plan.open} == {"C6", "C8"} and not plan.replaced
+    text = "\n".join(plan.lines)
+    assert "保持不变" in text and "  公开06表 C8：应为 9.17" in text
+    plan.write()
+    assert set(formulas_of(path)) == before
+    assert shown(path, "公开06表", "C8") == [f"={LOOKUP}"] and results(path, "公开06表", "C8") == [""]
+    found = check(read(path))
+    assert found.verdict == "错误" and any(finding.rule == "reading-07" for finding in found.findings)
+
+
+@pytest.mark.parametrize("kind", ["", "印", "元"])
+def test_with_and_without_stored_results_the_same_formulas_stay(folder: Path, kind: str) -> None:
+    source = export_of(folder, lambda export: put(export["Z04"], "2010399", 4, Decimal(100)))
+    stays = []
+    for change in (lambda path: path, unstored):
+        path = change(new(folder, kind))
+        propose(source, path).write()
+        stays.append(formulas_of(path))
+    assert stays[0] == stays[1] and len(stays[0]) > 300
+
+
+def formulas_of(path: Path) -> dict[tuple[str, str], str]:
+    """Sheet and cell → formula."""
+    grids = file_grids(open_package(path))
+    return {(grid.name, cell): text for grid in grids for cell, text in grid.facts.formulas.items()}
+
+
 # --- last year
 
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,27 @@ from tests.workbook.books import example_bytes
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="rights of POSIX")
 ROOT = Path(__file__).parents[2]
+
+
+def _alone() -> list[str]:
+    """How to start a process without any network; [] where that is not possible."""
+    for how in (["unshare", "-rn"], ["unshare", "-n"]):
+        if shutil.which(how[0]) and subprocess.run([*how, "true"], capture_output=True).returncode == 0:
+            return how
+    return []
+
+
+_ALONE = _alone()
+_NOBODY = """
+import os, socket, sys
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+    try:
+        one.connect(("127.0.0.1", 9))
+    except OSError:
+        os.execv(sys.argv[1], sys.argv[1:])
+sys.exit("there is a network")
+"""
+"""Proves that there is none before the command takes the place of this process."""
 
 
 class Place:
@@ -33,7 +55,7 @@ class Place:
     def run(self, *arguments: str, alone: bool = False, soffice: str = "") -> dict[str, Any]:
         """Run the command line at the desk; what it touched."""
         report = self.folder / "touched.json"
-        network = ["unshare", "-rn"] if alone else []
+        network = [*_ALONE, *([sys.executable, "-c", _NOBODY] if _ALONE else [])] if alone else []
         environment = {
             "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(self.home),
             "TMPDIR": str(self.passing), "XLTOOLS_SOFFICE": soffice, "PYTHONDONTWRITEBYTECODE": "1",
@@ -87,18 +109,13 @@ def test_leaves_nothing_and_talks_to_nobody(name: str, place: Place) -> None:
     assert place.exposed(touched) == []
 
 
-def alone_possible() -> bool:
-    """Whether a process without any network can be started here."""
-    if shutil.which("unshare") is None:
-        return False
-    return subprocess.run(["unshare", "-rn", "true"], capture_output=True, check=False).returncode == 0
-
-
-@pytest.mark.skipif(not alone_possible(), reason="no network namespaces here")
 def test_the_whole_round_without_a_network(place: Place) -> None:
-    """In an empty network namespace, which has not even a loopback."""
+    """In an empty network namespace, which has not even a loopback. Where a container allows none, the round
+    is made all the same, with every socket watched, and a warning says that this is the weaker proof."""
+    if not _ALONE:
+        warnings.warn("no network namespaces here: sockets were watched, not made impossible", stacklevel=1)
     touched = place.run("demo", "示例", alone=True)
-    assert touched["status"] == 0
+    assert touched["status"] == 0 and touched["network"] == []
     assert len(list((place.desk / "示例" / "公开").iterdir())) == 7
     assert place.left() == [] and place.exposed(touched) == []
 

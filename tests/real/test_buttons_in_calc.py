@@ -15,7 +15,7 @@ import pytest
 
 import xltools
 from xltools.addin import actions, results
-from xltools.addin.port import Mark
+from xltools.addin.port import Formula, Mark
 from xltools.addin.relay import PipeError, PipePort
 from xltools.report import Place, Ref
 from xltools.resources import resource
@@ -89,7 +89,10 @@ def test_reads_what_calamine_reads(port: Through, tmp_path: Path) -> None:
 
 
 def test_writes_values_formulas_and_blanks(port: Through) -> None:
-    port.write("公开03表", {"Z1": 7.5, "Z2": "文字", "Z3": "=SUM(Z1,2)", "Z4": "0201", "Z5": None})
+    port.write(
+        "公开03表",
+        {"Z1": 7.5, "Z2": "文字", "Z3": Formula("SUM(Z1,2)"), "Z4": "0201", "Z5": None, "Z6": "=1+1"},
+    )
     port.write("公开03表", {"Z6": results.link(Place("公开01表", "C5"))})
     sheet = port.calc.document.Sheets.getByName("公开03表")
     shown = [sheet.getCellRangeByName(f"Z{n}").String for n in (1, 2, 3, 4, 5)]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from xltools.errors import XltoolsError
+from xltools.workbook.passing import passing_folder
 
 
 def check_open() -> int:
@@ -43,8 +43,8 @@ def checked_copy(source: Path) -> bytes:
         raise XltoolsError(
             f"“{source.name}”不是 .xlsx 或 .xlsm，不能写入审核结果。", "请另存为 .xlsx，或用 --format html。"
         )
-    with TemporaryDirectory(prefix="xltools-") as folder:
-        copy = Path(folder) / source.name
+    with passing_folder() as folder:
+        copy = folder / source.name
         shutil.copyfile(source, copy)
         actions.check(FilePort(copy))
         return copy.read_bytes()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from xltools.addin.port import COLOURS, NOTE_HEAD, PRIVATE, Cancelled, Grid, Mark, Value
+from xltools.addin.port import COLOURS, NOTE_HEAD, PRIVATE, Cancelled, Content, Formula, Grid, Mark, Value
 from xltools.errors import XltoolsError
 from xltools.report import Place
 from xltools.workbook.address import join, split
@@ -50,7 +51,7 @@ class ExcelPort:
         values = sheet.range((1, 1), (last.row, last.column)).options(ndim=2, err_to_str=True).value
         return [[_plain(value) for value in row] for row in values]
 
-    def write(self, sheet: str, cells: Mapping[str, Value]) -> None:
+    def write(self, sheet: str, cells: Mapping[str, Content]) -> None:
         target = self._sheet(sheet)
         self._refuse_protected(target)
         for address, values in _runs(cells):
@@ -86,8 +87,13 @@ class ExcelPort:
 
     def snapshot(self) -> str:
         suffix = Path(self.book.name).suffix or ".xlsx"
-        path = str(Path(tempfile.mkdtemp(prefix=PRIVATE), f"copy{suffix}"))
-        self.book.api.SaveCopyAs(path)
+        folder = tempfile.mkdtemp(prefix=PRIVATE)
+        path = str(Path(folder, f"copy{suffix}"))
+        try:
+            self.book.api.SaveCopyAs(path)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         return path
 
     def release(self) -> None:
@@ -211,9 +217,26 @@ def _plain(value: Any) -> Value:
     return str(value.date()) if hasattr(value, "date") else str(value)
 
 
-def _runs(cells: Mapping[str, Value]) -> Iterator[tuple[str, list[Value]]]:
+_COUNTED = frozenset("年月日时分秒上下午星期〇零一二三四五六七八九十百千万亿元")
+"""Characters of numbers, dates and times; a text with any other Chinese character is none of them."""
+_SIGNS = ("=", "+", "-", "@", "'", "＝", "＋", "－", "＠")
+
+
+def _typed(content: Content) -> Value:
+    """A content as it is handed to Excel, which reads a text as if it were typed: "=1" would become a
+    formula, "1-2" a date. An apostrophe in front keeps a text; where there is no doubt it is left out,
+    because it stays with the cell."""
+    if isinstance(content, Formula):
+        return f"={content.text}"
+    if not isinstance(content, str) or not content:
+        return content
+    words = any("\u4e00" <= sign <= "\u9fff" and sign not in _COUNTED for sign in content)
+    return content if words and not content.lstrip().startswith(_SIGNS) else f"'{content}"
+
+
+def _runs(cells: Mapping[str, Content]) -> Iterator[tuple[str, list[Value]]]:
     """Neighbouring cells of a row in one piece: a call to Excel costs more than a cell."""
-    places = sorted((*split(address), address, value) for address, value in cells.items())
+    places = sorted((*split(address), address, _typed(value)) for address, value in cells.items())
     start, expected = "", (0, 0)
     values: list[Value] = []
     for row, column, address, value in places:

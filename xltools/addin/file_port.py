@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
-from xltools.addin.port import COLOURS, Grid, Mark, Value
+from xltools.addin.port import COLOURS, NOTE_HEAD, Content, Formula, Grid, Mark, Value
 from xltools.report import Place
 from xltools.workbook import surgery
 from xltools.workbook.address import MAX_ROW, split
@@ -41,18 +41,13 @@ class FilePort:
         return str(self._path.resolve())
 
     def read(self) -> dict[str, Grid]:
-        from python_calamine import CalamineWorkbook
+        from xltools.workbook.grid import file_grids
+        from xltools.workbook.package import open_package
 
-        with CalamineWorkbook.from_path(str(self._path)) as book:
-            return {
-                name: [
-                    [_plain(value) for value in row]
-                    for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-                ]
-                for name in book.sheet_names
-            }
+        grids = file_grids(open_package(self._path))
+        return {grid.name: [[_plain(value) for value in row] for row in grid.rows] for grid in grids}
 
-    def write(self, sheet: str, cells: Mapping[str, Value]) -> None:
+    def write(self, sheet: str, cells: Mapping[str, Content]) -> None:
         with self.quietly():
             self._cells.setdefault(sheet, {}).update(
                 {address: _content(value) for address, value in cells.items()}
@@ -82,7 +77,7 @@ class FilePort:
 
     def note(self, place: Place, text: str) -> None:
         with self.quietly():
-            self._notes.setdefault(place.sheet, {})[place.cell] = text
+            self._notes.setdefault(place.sheet, {})[place.cell] = text and NOTE_HEAD + text
 
     def go_to(self, place: Place) -> None:
         self._selected = place
@@ -170,15 +165,14 @@ def _plain(value: object) -> Value:
     return float(value) if isinstance(value, int | float) else str(value)
 
 
-_JUMP = re.compile(r'=HYPERLINK\("#((?:[^"]|"")*)","((?:[^"]|"")*)"\)')
+_JUMP = re.compile(r'HYPERLINK\("#((?:[^"]|"")*)","((?:[^"]|"")*)"\)')
 
 
-def _content(value: Value) -> surgery.Content:
-    jump = _JUMP.fullmatch(value) if isinstance(value, str) else None
-    if jump:  # nobody computes the formula in a file: store what it would show
+def _content(value: Content) -> surgery.Content:
+    if isinstance(value, Formula):
+        jump = _JUMP.fullmatch(value.text)
+        if jump is None:
+            return surgery.Formula(value.text)
+        # Nobody computes the formula in a file: store what it would show.
         return surgery.Link(jump[2].replace('""', '"'), jump[1].replace('""', '"'))
-    if isinstance(value, str) and value.startswith("="):
-        return surgery.Formula(value[1:])
-    if isinstance(value, str) and value.startswith("'="):
-        return value[1:]
     return Decimal(str(value)) if isinstance(value, float) else value

@@ -7,13 +7,13 @@ import shutil
 import site
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
 from xltools.addin import build, libreoffice
 from xltools.errors import XltoolsError
+from xltools.workbook.passing import passing_folder
 from xltools.workbook.save import save
 
 ADDIN = "xltools.xlam"
@@ -168,8 +168,8 @@ def install_calc() -> str:
             f"这台电脑上的 LibreOffice 是 {version}，它不认识 xltools 的函数，保存时会损坏公式。",
             f"请先升级到 {libreoffice.MINIMUM} 或更高版本。",
         )
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "xltools.oxt"
+    with passing_folder() as folder:
+        path = folder / "xltools.oxt"
         path.write_bytes(libreoffice.extension())
         _unopkg("add", "-f", str(path))
     return version

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from xltools.addin import results
-from xltools.addin.port import Grid, Port, Value, as_text, snapshot
+from xltools.addin.port import Content, Grid, Port, snapshot
 from xltools.errors import XltoolsError
 from xltools.workbook.address import join
 from xltools.workbook.layout import (
@@ -91,8 +91,8 @@ def narrate(port: Port) -> None:
         for row in sentence_rows(sentences, report)
     ]
     first = top[0] + 2
-    cells: dict[str, Value] = {
-        join(first + number, column): as_text(value)
+    cells: dict[str, Content] = {
+        join(first + number, column): value
         for number, line in enumerate(lines)
         for column, value in enumerate(line, 1)
         if value

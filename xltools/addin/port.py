@@ -8,23 +8,46 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from xltools.report import Place
+from xltools.workbook.surgery.notes import NOTE_HEAD
+
+__all__ = [
+    "COLOURS",
+    "NOTE_HEAD",
+    "PRIVATE",
+    "Cancelled",
+    "Content",
+    "Formula",
+    "Grid",
+    "Mark",
+    "Port",
+    "Value",
+]
 
 PRIVATE = "xltools-"
 """How the names of our temporary folders begin. Another program writes the copy, so that only the folder can
 keep it from others."""
 
 Value = None | bool | float | str
-"""What a cell holds or shall hold; a text that begins with "=" is a formula (English names). A text that is
-to begin with "=" is given as "'=": see ``as_text``."""
+"""What a cell shows. Written, a text stays that text, whatever it begins with: what users typed must not come
+alive as a formula, a number or a date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula to be written, in English names, without "="."""
+
+    text: str
+
+
+Content = Value | Formula
+"""What a cell shall hold."""
 Grid = list[list[Value]]
 """The contents of a sheet from A1 on, row by row, rows of equal length."""
-
-NOTE_HEAD = "【校验】"
-"""How our notes begin; a note without it is the user's and stays."""
 
 
 class Mark(NamedTuple):
@@ -36,11 +59,6 @@ class Mark(NamedTuple):
 
 COLOURS = {"错误": 0xFFC7CE, "核实": 0xFFEB9C, "提示": 0xDDEBF7}
 """Fill of a mark by level, as RGB; laid over the user's own fill, which stays as it is."""
-
-
-def as_text(value: Value) -> Value:
-    """``value`` so that ``write`` never takes it for a formula: what users typed must not come alive."""
-    return f"'{value}" if isinstance(value, str) and value.startswith("=") else value
 
 
 class Cancelled(Exception):
@@ -57,8 +75,9 @@ class Port(Protocol):
     def read(self) -> dict[str, Grid]:
         """Values of all sheets, in their order; errors as texts such as "#N/A"."""
 
-    def write(self, sheet: str, cells: Mapping[str, Value]) -> None:
-        """Put contents into cells of a sheet; None empties a cell. Formats stay as they are."""
+    def write(self, sheet: str, cells: Mapping[str, Content]) -> None:
+        """Put contents into cells of a sheet; None empties a cell, only a Formula becomes a formula. Formats
+        stay as they are."""
 
     def renew_rows(self, sheet: str, first: int, count: int) -> None:
         """Let the sheet have ``count`` empty rows from row ``first`` (from 1) on that look like that row,

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-from xltools.addin.port import Grid, Mark, Value
+from xltools.addin.port import Content, Formula, Grid, Mark
 from xltools.report import Place
 
 
@@ -41,8 +41,10 @@ class PipePort:
         grids: dict[str, Grid] = self._call("read")
         return grids
 
-    def write(self, sheet: str, cells: Mapping[str, Value]) -> None:
-        self._call("write", sheet, dict(cells))
+    def write(self, sheet: str, cells: Mapping[str, Content]) -> None:
+        # A formula goes as a list of one, so that no text can be taken for it.
+        plain = {at: [one.text] if isinstance(one, Formula) else one for at, one in cells.items()}
+        self._call("write", sheet, plain)
 
     def renew_rows(self, sheet: str, first: int, count: int) -> None:
         self._call("renew_rows", sheet, first, count)

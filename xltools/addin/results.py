@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from xltools.addin.port import Grid, Mark, Port, Value, as_text
+from xltools.addin.port import Content, Formula, Grid, Mark, Port, Value
 from xltools.errors import XltoolsError
 from xltools.finding import CAUSE, Severity
 from xltools.report import Place
@@ -84,7 +84,7 @@ def write(
     lines = [*map(_line, listed), *_kept(listed, explanations)] or [[]]
     lines += _left_out(checked)
     port.renew_rows(FINDINGS, first, len(lines))
-    cells: dict[str, Value] = {
+    cells: dict[str, Content] = {
         join(first + number, column + 1): value
         for number, line in enumerate(lines)
         for column, value in enumerate(line)
@@ -99,21 +99,21 @@ def _sheet(row: Row) -> str:
     return row.cells[FINDING_ROWS.at("form")]
 
 
-def _line(row: Row) -> list[Value]:
-    line: list[Value] = [as_text(text) for text in (*row.cells, row.key)]
+def _line(row: Row) -> list[Content]:
+    line: list[Content] = [*row.cells, row.key]
     if row.place is not None:
         line[_LINK] = link(row.place)
     return line
 
 
-def _kept(listed: Sequence[Row], explanations: Mapping[str, str]) -> Iterable[list[Value]]:
+def _kept(listed: Sequence[Row], explanations: Mapping[str, str]) -> Iterable[list[Content]]:
     """A row for each 出错说明 whose finding is not listed: nothing the accountant wrote is lost."""
     shown = {_rule_and_place(row.key) for row in listed}
     for key, text in explanations.items():
         if _rule_and_place(key) not in shown and text:
-            line: list[Value] = [None] * (_KEY + 1)
+            line: list[Content] = [None] * (_KEY + 1)
             line[_ITEM], line[_CAUSE] = key.split("|")[1] if "|" in key else None, _KEPT
-            line[_RULE], line[_EXPLANATION], line[_KEY] = key.partition("|")[0], as_text(text), key
+            line[_RULE], line[_EXPLANATION], line[_KEY] = key.partition("|")[0], text, key
             yield line
 
 
@@ -121,16 +121,16 @@ def _rule_and_place(key: str) -> tuple[str, ...]:
     return tuple(key.split("|")[:2])
 
 
-def _left_out(checked: Checked) -> list[list[Value]]:
+def _left_out(checked: Checked) -> list[list[Content]]:
     """What was not checked, under its own headings."""
     found = [(NOT_CHECKED.labels[0], NOT_CHECKED.labels[1])]
     found += [
         (rule or title, f"{title}：{reason}" if rule else reason)
         for title, reason, rule in not_checked(checked)
     ]
-    lines: list[list[Value]] = []
+    lines: list[list[Content]] = []
     for rule, reason in found if len(found) > 1 else ():
-        line: list[Value] = [None] * (_CAUSE + 1)
+        line: list[Content] = [None] * (_CAUSE + 1)
         line[_ITEM], line[_CAUSE] = rule, reason
         lines.append(line)
     return [[], *lines] if lines else []
@@ -144,10 +144,10 @@ def _counts(listed: Sequence[Row], only: str | None) -> str:
     return f"{scope}{counts}。错误须改正；核实须写出错说明；提示供参考。"
 
 
-def link(place: Place) -> str:
+def link(place: Place) -> Formula:
     """A formula that shows the cell's address and jumps there, in Excel, WPS and LibreOffice alike."""
     target = f"#'{place.sheet.replace(chr(39), chr(39) * 2)}'!{place.cell}"
-    return f'=HYPERLINK("{_quoted(target)}","{_quoted(f"{place.sheet}!{place.cell}")}")'
+    return Formula(f'HYPERLINK("{_quoted(target)}","{_quoted(f"{place.sheet}!{place.cell}")}")')
 
 
 def _quoted(text: str) -> str:
@@ -164,7 +164,7 @@ def write_states(port: Port, grids: Mapping[str, Grid], checked: Checked) -> Non
     severities: dict[str, list[Severity]] = {}
     for row in rows(checked, {}):
         severities.setdefault(_sheet(row), []).append(row.severity)
-    cells: dict[str, Value] = {}
+    cells: dict[str, Content] = {}
     for number, line in enumerate(grid[top + 1 :], top + 2):
         name = _text(line[left]) if left < len(line) else ""
         if not name or name not in grids:
@@ -243,7 +243,7 @@ def step(found: list[Item], here: Place, forward: bool) -> Item:
 
 def point_at(port: Port, found: list[Item], item: Item) -> None:
     """Mark ``item`` as the current one on the sheet."""
-    changes: dict[str, Value] = {join(one.row, _POINTER + 1): None for one in found if one.current}
+    changes: dict[str, Content] = {join(one.row, _POINTER + 1): None for one in found if one.current}
     port.write(FINDINGS, {**changes, join(item.row, _POINTER + 1): POINTER})
 
 

@@ -139,7 +139,7 @@ def undo(port: Port) -> Entry:
     entries = _entries(log)
     last = next((i for i in reversed(range(len(entries))) if not entries[i].undone), None)
     if last is None:
-        raise XltoolsError("没有可以撤销的采纳。", "")
+        raise XltoolsError("没有可以撤销的采纳。", "以前的版本在工作簿旁边的“备份”文件夹里。")
     entry = entries[last]
     grids = port.read()
     for change in entry.changes:
@@ -173,12 +173,30 @@ def log_path(port: Port) -> Path:
 def _entries(log: Path) -> list[Entry]:
     if not log.exists():
         return []
-    found = []
-    for line in filter(str.strip, log.read_text(encoding="utf-8").splitlines()):
-        data = json.loads(line)
-        changes = tuple(Change(*change) for change in data.pop("changes"))
-        found.append(Entry(changes=changes, **data))
-    return found
+    try:
+        return [_entry(line) for line in log.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, XltoolsError):
+        raise XltoolsError(
+            f"采纳记录“{log.name}”不能读取，没有改动工作簿。",
+            "请把它改名移走（其中的采纳不能再撤销），再试。",
+        ) from None
+
+
+def _entry(line: str) -> Entry:
+    """A line of the log. Whatever is not as we write it raises one of many errors."""
+    data = json.loads(line)
+    changes = tuple(Change(*change) for change in data.pop("changes"))
+    entry = Entry(changes=changes, **data)
+    places = [part for change in changes for part in (change.sheet, change.cell)]
+    values = [value for change in changes for value in (change.before, change.after)]
+    sound = all(isinstance(part, str) for part in (entry.time, entry.why, *places))
+    if not (changes and sound and isinstance(entry.undone, bool)):
+        raise ValueError(line)
+    if not all(value is None or isinstance(value, bool | float | str) for value in values):
+        raise ValueError(line)
+    for change in changes:
+        split(change.cell)  # XltoolsError where it is no address
+    return entry
 
 
 def _write_log(log: Path, entries: Sequence[Entry]) -> None:

@@ -10,7 +10,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +18,7 @@ from xltools.errors import XltoolsError
 from xltools.export.document import Document, outline
 from xltools.export.docx import write as write_docx
 from xltools.export.pages import outline_pages
+from xltools.workbook.passing import passing_folder
 
 _PLACES = (
     "/usr/bin/soffice",
@@ -56,7 +56,8 @@ def convert(docx: bytes) -> bytes:
     program = find()
     if program is None:
         raise XltoolsError("没有找到 LibreOffice。", "请安装 LibreOffice，或改用 --pdf-engine typst。")
-    with tempfile.TemporaryDirectory(prefix="xltools-", ignore_cleanup_errors=True) as folder:
+    with passing_folder() as room:
+        folder = str(room)
         source = Path(folder, "document.docx")
         source.write_bytes(docx)
         command = [

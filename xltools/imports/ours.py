@@ -10,8 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from xltools.editions import Edition
 from xltools.report import Report
@@ -22,6 +20,7 @@ from xltools.workbook.grid import Grid, file_grids
 from xltools.workbook.labels import key
 from xltools.workbook.layout import COVER, FINDINGS, NARRATIVE, Table
 from xltools.workbook.package import Kind, Package, open_package
+from xltools.workbook.passing import passing_folder
 from xltools.workbook.surgery import AUTHOR
 from xltools.workbook.template import build
 
@@ -56,9 +55,9 @@ def foreign(package: Package, grids: Sequence[Grid], report: Report, edition: Ed
 def _comparison(report: Report, edition: Edition) -> list[dict[str, Grid]]:
     """The sheets that we make of a report, and the empty ones."""
     made = []
-    with TemporaryDirectory() as folder:
+    with passing_folder() as folder:
         for number, one in enumerate((replace(report, places={}), None)):
-            path = Path(folder) / f"{number}.xlsx"
+            path = folder / f"{number}.xlsx"
             build(edition, one, path, None if one else report.unit)
             made.append({grid.name: grid for grid in file_grids(open_package(path))})
     return made

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from xltools.amount import ZERO
 from xltools.figures import CODE_FORMS
@@ -15,18 +13,20 @@ from xltools.workbook.evaluate import Evaluator
 from xltools.workbook.grid import Grid, file_grids
 from xltools.workbook.operations import Unsupported
 from xltools.workbook.package import open_package
+from xltools.workbook.passing import passing_folder
 from xltools.workbook.read import read
 
 _Spots = Mapping[Ref, tuple[str, str]]
 """Figure → sheet and cell."""
+_Found = dict[Ref, tuple[str, str]]
 
 
 class Book:
     """A workbook that is not saved yet, as it will be read."""
 
     def __init__(self, data: bytes) -> None:
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / "book.xlsx"
+        with passing_folder() as folder:
+            path = folder / "book.xlsx"
             path.write_bytes(data)
             self.report = read(path).report
             self.grids = {grid.name: grid for grid in file_grids(open_package(path))}
@@ -36,20 +36,36 @@ class Book:
         value = evaluator.compute(grid, cell)
         return value if isinstance(value, Decimal | str | bool) else None
 
-    def untrue(self, formulas: _Spots, wanted: Report) -> dict[Ref, tuple[str, str]]:
-        """Formulas that do not give the wanted figure though every figure that they add up is as wanted."""
+    def untrue(
+        self, formulas: _Spots, wanted: Report, placed: Mapping[str, Mapping[str, object]]
+    ) -> tuple[_Found, _Found]:
+        """Formulas that do not give the wanted figure though every figure that they add up is as wanted, and
+        those of which nobody here can tell.
+
+        A formula that cannot be computed here is believed to give what a spreadsheet program has stored
+        beside it; nothing can be told where that is missing (a library saved the workbook, or the formula
+        depends on what changed) or of our own making (``placed``: sheet → cells).
+        """
+        unknown = {
+            ref
+            for ref, (sheet, cell) in formulas.items()
+            if cell in placed.get(sheet, ()) or cell in self.grids[sheet].facts.uncached
+        }
         self._want(formulas, wanted)
         trusting = Evaluator(self.grids, lambda formula: False)
-        found = {}
+        found, untold = {}, {}
         for ref, (sheet, cell) in formulas.items():
             try:
                 value = self._result(trusting, self.grids[sheet], cell)
             except Unsupported:
-                value = "?"
+                if ref in unknown:
+                    untold[ref] = (sheet, cell)
+                    continue
+                value = self.report.amounts.get(ref)
             meant = wanted.amounts.get(ref)
             if (value or ZERO) != (meant or ZERO) or (not value and meant is not None):
                 found[ref] = (sheet, cell)
-        return found
+        return found, untold
 
     def _want(self, formulas: _Spots, wanted: Report) -> None:
         """Let the cells of formulas hold what they should give; what else has no result is to be computed."""

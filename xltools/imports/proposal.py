@@ -7,7 +7,9 @@ new workbook is read again before it is saved, and must give exactly the merged 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 
@@ -18,9 +20,9 @@ from xltools.imports.merging import AMOUNT, LINE, Change, merged_with_remarks
 from xltools.imports.ours import foreign
 from xltools.imports.proof import Book, differences
 from xltools.imports.source import read_source
-from xltools.imports.wording import Words, before_lines, question, replaced_lines, saved_lines
+from xltools.imports.wording import Words, before_lines, open_lines, question, replaced_lines, saved_lines
 from xltools.imports.writing import Cells, cells_of
-from xltools.report import Place, Report
+from xltools.report import Place, Ref, Report
 from xltools.workbook.grid import file_grids
 from xltools.workbook.package import Kind, Package, open_package
 from xltools.workbook.read import Reading, read
@@ -29,14 +31,16 @@ from xltools.workbook.save import check_writable, save
 from xltools.workbook.surgery import Computed, apply
 from xltools.workbook.template import build, create
 
-_PASSES = 3
+_PASSES = 4
 """Rounds of edit and proof at most."""
 
 
 @dataclass
 class Proposal:
     """An import that can be made. ``lines`` say what was recognised and what will change; ``data`` is the new
-    workbook, None where nothing changes; ``replaced`` the user's own formulas that give way to values."""
+    workbook, None where nothing changes; ``replaced`` the user's own formulas that give way to values;
+    ``open`` formulas that stay though nobody here can compute them, with the figure that should come of
+    them."""
 
     path: Path
     imported: Imported
@@ -49,12 +53,13 @@ class Proposal:
     rebuilt: bool = False
     lost: list[Change] = field(default_factory=list)
     replaced: dict[Place, str] = field(default_factory=dict)
+    open: dict[Place, Decimal | None] = field(default_factory=dict)
 
     @property
     def lines(self) -> list[str]:
         """What is going to be done, line by line, in Chinese."""
         lines = before_lines(self.imported, self.words, self.changes, self.lost, self.last_year)
-        return [*lines, *replaced_lines(self.replaced)]
+        return [*lines, *replaced_lines(self.replaced), *open_lines(self.open)]
 
     @property
     def question(self) -> str:
@@ -197,16 +202,25 @@ class _Maker:
         for _ in range(_PASSES):
             data = apply(self.package, cells.edits()).data
             book = Book(data)
-            spots = book.untrue(cells.formulas, merged)
-            if not spots:
+            spots, unknown = book.untrue(cells.formulas, merged, cells.contents)
+            ours = cells.take_back(unknown.values())
+            if not spots and not ours:
                 break
             for ref, (sheet, cell) in spots.items():
                 del cells.formulas[ref]
                 self._give_up(sheet, cell)
                 cells.put(sheet, cell, merged.amounts.get(ref), overwrite=True)
+        self._leave_open(unknown)
         if wrong := list(differences(book.report, merged)):
             raise _unproven(wrong)
         self.proposal.data = self._with_results(cells, data, book)
+
+    def _leave_open(self, unknown: Mapping[Ref, tuple[str, str]]) -> None:
+        """Formulas that only a spreadsheet program can compute stay as they are, without a result: said, and
+        taken out of what is to be proven."""
+        merged = self.proposal.merged
+        for ref, (sheet, cell) in unknown.items():
+            self.proposal.open[Place(sheet, cell)] = merged.amounts.pop(ref, None)
 
     def _give_up(self, sheet: str, cell: str) -> None:
         """Remember a formula of the user's that does not give what comes in."""

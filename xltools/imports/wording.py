@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
+from xltools.amount import show
 from xltools.editions import Edition
 from xltools.imports.imported import Imported, Recognised, Unrecognised
 from xltools.imports.merging import AMOUNT, BUDGET, COVER, FACT, LAST_YEAR, LINE, Change
@@ -171,6 +173,19 @@ def replaced_lines(replaced: Mapping[Place, str]) -> list[str]:
     return [
         "这些单元格原有自己的公式，算出的数与来源不同，已改为来源的数：",
         *(f"  {place.sheet} {place.cell}：={formula}" for place, formula in replaced.items()),
+    ]
+
+
+def open_lines(left: Mapping[Place, Decimal | None]) -> list[str]:
+    """Formulas that stay though only a spreadsheet program can compute them."""
+    if not left:
+        return []
+    return [
+        "这些公式在这里算不出结果，保持不变；请用 Excel 或 WPS 打开并保存，再校验它们是否等于来源的数：",
+        *(
+            f"  {place.sheet} {place.cell}：应为 {'空白' if wanted is None else show(wanted)}"
+            for place, wanted in left.items()
+        ),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -38,6 +38,15 @@ class Cells:
         self.contents.setdefault(sheet, {})[cell] = content
         if overwrite:
             self.overwrite.setdefault(sheet, set()).add(cell)
+
+    def take_back(self, spots: Iterable[tuple[str, str]]) -> bool:
+        """Store no result of ours beside the formulas in these cells; whether there was one."""
+        taken = False
+        for sheet, cell in spots:
+            if isinstance(self.contents.get(sheet, {}).get(cell), Computed):
+                del self.contents[sheet][cell]
+                taken = True
+        return taken
 
     def edits(self) -> Edits:
         """As surgery wants them."""

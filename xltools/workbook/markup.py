@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from functools import lru_cache
 from xml.parsers import expat
@@ -55,11 +56,27 @@ _REFERENCE = re.compile("&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|(amp|lt|gt|quot|
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
 
+_NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What XML 1.0 (2.2) does not allow, not even as a reference."""
+
+
 def unescape(text: str) -> str:
-    """``text`` of well-formed XML with its references replaced."""
+    """``text`` of XML with its references replaced. Raises XltoolsError where one names no character."""
     if "&" not in text:
         return text
-    return _REFERENCE.sub(lambda m: _NAMED[m[3]] if m[3] else chr(int(m[1], 16) if m[1] else int(m[2])), text)
+    return _REFERENCE.sub(_referred, text)
+
+
+def _referred(match: re.Match[str]) -> str:
+    if match[3]:
+        return _NAMED[match[3]]
+    number = int(match[1], 16) if match[1] else int(match[2])
+    if number > sys.maxunicode or _NO_CHARACTER.match(chr(number)):
+        raise XltoolsError(
+            f"文件已损坏（内部有不存在的字符 {match[0]}）。",
+            "请用 Excel 的“打开并修复”打开后另存，或从备份恢复。",
+        )
+    return chr(number)
 
 
 def escape(text: str) -> str:

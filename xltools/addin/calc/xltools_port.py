@@ -7,6 +7,7 @@ means stands in xltools/addin/port.py; sheets and cells are plain texts here, so
 import contextlib
 import os
 import re
+import shutil
 import tempfile
 
 import uno
@@ -87,10 +88,10 @@ class CalcPort:
             cell = target.getCellByPosition(*split(address))
             if value is None:
                 cell.setFormula("")
-            elif isinstance(value, str) and value.startswith("="):
-                cell.setTokens(parser.parseFormula(value[1:], cell.CellAddress))
+            elif isinstance(value, list):  # a formula; a text is never one
+                cell.setTokens(parser.parseFormula(value[0], cell.CellAddress))
             elif isinstance(value, str):
-                cell.setString(value[1:] if value.startswith("'=") else value)
+                cell.setString(value)
             else:
                 cell.setValue(float(value))
 
@@ -118,10 +119,15 @@ class CalcPort:
             target.copyRange(target.getCellByPosition(0, row).CellAddress, model.RangeAddress)
 
     def snapshot(self):
-        path = os.path.join(tempfile.mkdtemp(prefix="xltools-"), "copy.xlsx")
-        self.document.storeToURL(
-            uno.systemPathToFileUrl(path), (property_value("FilterName", "Calc MS Excel 2007 XML"),)
-        )
+        folder = tempfile.mkdtemp(prefix="xltools-")
+        path = os.path.join(folder, "copy.xlsx")
+        try:
+            self.document.storeToURL(
+                uno.systemPathToFileUrl(path), (property_value("FilterName", "Calc MS Excel 2007 XML"),)
+            )
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         return path
 
     def release(self):
@@ -239,6 +245,7 @@ class CalcPort:
     def ask(self, kind, question):
         asked = {
             "file": self._ask_file,
+            "save": self._ask_save,
             "folder": self._ask_folder,
             "yes": self._ask_yes,
             "text": self._ask_text,

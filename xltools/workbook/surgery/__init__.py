@@ -14,12 +14,13 @@ from xltools.workbook.surgery.edits import (
     Value,
 )
 from xltools.workbook.surgery.marks import MARK_FORMULA
-from xltools.workbook.surgery.notes import AUTHOR
+from xltools.workbook.surgery.notes import AUTHOR, NOTE_HEAD
 from xltools.workbook.surgery.operate import Outcome, apply, edit
 
 __all__ = [
     "AUTHOR",
     "MARK_FORMULA",
+    "NOTE_HEAD",
     "Computed",
     "Content",
     "Edits",

@@ -1,7 +1,7 @@
 """Notes of ours on cells (legacy comments with their VML shapes); the user's own notes stay as they are.
 
-Ours are recognised by their author. Source of the format: ECMA-376 part 1, 18.7 (comments), part 4, 19.1
-(VML).
+Ours are recognised by their author or by how they begin. Source of the format: ECMA-376 part 1, 18.7
+(comments), part 4, 19.1 (VML).
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from xltools.workbook.surgery.layout import Tail
 from xltools.workbook.surgery.parts import OFFICE, Parts
 
 AUTHOR = "xltools 决算公开校验"
-"""The author of every note of ours; who writes notes into an open workbook uses it too."""
+"""The author of every note of ours that is written into a file."""
+NOTE_HEAD = "【校验】"
+"""How notes of ours begin: one that is written into an open workbook gets the user for its author, and
+programs forget authors."""
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
@@ -25,6 +28,7 @@ _COMMENT = re.compile(r'<comment [^>]*?ref="([^"]*)"[^>]*>.*?</comment>', re.DOT
 _AUTHOR_ID = re.compile(r'\bauthorId="([0-9]+)"')
 _AUTHORS = re.compile(r"<authors>(.*?)</authors>|<authors/>", re.DOTALL)
 _ONE_AUTHOR = re.compile(r"<author>(.*?)</author>|<author/>", re.DOTALL)
+_TEXT = re.compile(r"<t(?: [^>]*)?>(.*?)</t>", re.DOTALL)
 _LIST = re.compile(r"<commentList>(.*?)</commentList>|<commentList/>", re.DOTALL)
 _SHAPE = re.compile(r"<v:shape\b(?!type).*?</v:shape>\s*", re.DOTALL)
 _SHAPE_ID = re.compile(r'\bid="_x0000_s([0-9]+)"')
@@ -108,11 +112,16 @@ def _split(text: str, part: str) -> tuple[list[str], list[tuple[str, str]], list
     for match in _COMMENT.finditer(comments[0]):
         index = _AUTHOR_ID.search(match[0])
         name = names[int(index[1])] if index and int(index[1]) < len(names) else ""
-        if name == AUTHOR:
+        if name == AUTHOR or _words(match[0]).startswith(NOTE_HEAD):
             ours.append(match[1])
         else:
             kept.append((match[1], match[0]))
     return names, kept, ours
+
+
+def _words(comment: str) -> str:
+    """What a note says."""
+    return unescape("".join(_TEXT.findall(comment))).lstrip()
 
 
 def _join(text: str, names: list[str], kept: list[tuple[str, str]], wanted: Mapping[str, str]) -> str:
