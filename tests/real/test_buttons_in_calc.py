@@ -171,6 +171,9 @@ def test_narrative_project_and_carry_over(port: Through) -> None:
     assert "情况说明共" in port.lines[-1]
     actions.press("add_project", port)
     assert "绩效自评2" in port.read()
+    port.write("绩效自评2", {"F13": "≥80%", "G13": "≥40%", "H13": 2.0})
+    port.recalculate()
+    assert port.read()["绩效自评2"][12][8] == 1, "a score that had been typed over is a formula again"
     port.answers = [str(resource("workbooks/example.xlsx")), "yes"]
     actions.press("carry", port)
     assert "结转" in port.lines[-1]

@@ -149,7 +149,7 @@ def export(port: Port) -> None:
     """导出: check, then write the published documents into a folder beside the workbook."""
     import xltools
     from xltools.addin import actions
-    from xltools.export.publish import Refused, publish
+    from xltools.export.publish import Refused, gaps, publish
 
     folder = _folder(port)
     if folder is None:
@@ -169,7 +169,9 @@ def export(port: Port) -> None:
                 reading.report, checked, reading.edition, folder, _FORMATS, draft=True, source=source
             )
     port.show(str(folder))
-    port.status(f"已导出 {len(written)} 个文件到 {folder}。")
+    missing = gaps(reading.report, reading.edition)
+    lacking = f"文件里缺少：{'、'.join(missing)}。" if missing else ""
+    port.status(f"已导出 {len(written)} 个文件到 {folder}。{lacking}")
 
 
 def _folder(port: Port) -> Path | None:
