@@ -8,7 +8,7 @@ from pathlib import Path
 from xltools.addin import results
 from xltools.addin.port import Grid, Port, Value, as_text, snapshot
 from xltools.errors import XltoolsError
-from xltools.workbook.address import join, split
+from xltools.workbook.address import join
 from xltools.workbook.layout import (
     EVALUATION,
     NARRATIVE,
@@ -50,7 +50,7 @@ def add_project(port: Port) -> None:
     port.status(f"已新增空白的“{made}”表，请填写下一个项目。")
 
 
-_STAY = ("level1", "level2")
+_STAY = ("department", "entity", "level1", "level2")
 
 
 def _emptied(path: Path, sheet: str) -> dict[str, Value]:
@@ -70,15 +70,12 @@ def _emptied(path: Path, sheet: str) -> dict[str, Value]:
     }
     cells: dict[str, Value] = {}
     for (part, column), cell in spots.items():
-        if part == "head" or column in _STAY or cell in grid.facts.formulas:
+        if column in _STAY or cell in grid.facts.formulas:
             continue
         cells[cell] = None
         used = [spots.get((part, name)) for name in ("actual", "target", "weight", "sign")]
         if column == "score" and all(used):
             cells[cell] = "=" + score_formula(*map(str, used))
-    if label := spots.get(("head", "project")):
-        at_row, at_column = split(label)
-        cells[join(at_row, at_column + 1)] = None
     form = reading.edition.self_evaluation
     for row, line in enumerate(grid.rows[:3], 1):
         for at, text in enumerate(line, 1):

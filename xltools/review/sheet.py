@@ -27,6 +27,7 @@ HEADINGS = (
 
 
 _LISTED = 3
+_NOTHING_TO_DO = "不用改：四舍五入造成，不影响导出。"
 # A negative amount is no formula.
 _FORMULA = re.compile(r"\s*[=@＝＠]|\s*[+\-＋－](?![\d.,]+%?$)")
 
@@ -61,7 +62,7 @@ def rows(checked: Checked, explanations: Mapping[str, str]) -> Iterator[Row]:
             first.value if first else "",
             "" if finding.gap is None else finding.facts.get("gap", show(finding.gap)),
             finding.message,
-            finding.remedy or finding.title,
+            finding.remedy or (_NOTHING_TO_DO if finding.rule.startswith("rounding") else finding.title),
             finding.rule,
             explanation(finding, explanations) if finding.severity is Severity.VERIFY else "",
         )

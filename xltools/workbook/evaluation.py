@@ -33,7 +33,7 @@ def read_evaluation(one: Page, log: Notebook) -> tuple[SelfEvaluation, dict[tupl
     for field in layout.EVALUATION_FIELDS:
         setattr(found, field.key, words(one.value(field, _STOPS)))
         if spot := one.find(field.label):
-            reader.place("head", field.key, *spot)
+            reader.place("head", field.key, spot[0], reader.beside(*spot))
     found.funds = reader.funds()
     found.goal, found.achievement = (reader.below(field) for field in (layout.GOAL, layout.ACHIEVEMENT))
     found.indicators = reader.indicators()
@@ -52,6 +52,16 @@ class _Reader:
     def place(self, part: str, column: str, row: int, at: int) -> None:
         """Note where a part of the form stands."""
         self.places[part, column] = Place(self.one.grid.name, join(row + 1, at + 1))
+
+    def beside(self, row: int, at: int) -> int:
+        """The column of what a label at column ``at`` says: the first filled one right of it, or the next."""
+        cells = self.rows[row]
+        for right in range(at + 1, len(cells)):
+            if label(cells[right]) in _STOPS:
+                break
+            if cells[right] not in ("", None):
+                return right
+        return at + 1
 
     def figure(self, row: int, at: int, name: str, earned: bool = False) -> Decimal | None:
         """The number in a cell without a tail of zeros; a percent sign is passed over, and the 0 that a
