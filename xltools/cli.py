@@ -224,9 +224,11 @@ def parser() -> argparse.ArgumentParser:
         help="build 生成、install 安装、uninstall 卸载、doctor 检查本机",
     )
     addin.add_argument("--output", metavar="文件.xlam", help="build：写到哪里")
-    addin.add_argument("--xlstart", metavar="文件夹", help="install：XLSTART 文件夹")
-    addin.add_argument("--calc", action="store_true", help="install/uninstall：LibreOffice 扩展")
-    addin.add_argument("--folder", metavar="文件夹", help="install：在文件夹中生成 校验.bat、导出.bat")
+    addin.add_argument("--xlstart", metavar="文件夹", help="install、uninstall、doctor：XLSTART 文件夹")
+    addin.add_argument("--calc", action="store_true", help="install、uninstall：LibreOffice 扩展")
+    addin.add_argument(
+        "--folder", metavar="文件夹", help="install：在文件夹中生成 校验.bat、导出.bat；uninstall：删除"
+    )
     addin.add_argument("--json", action="store_true", help="doctor：输出 JSON")
 
     rules = command("rules", "列出审核规则", _lazy("listings.rules"))
