@@ -25,7 +25,7 @@ from xltools.workbook.template.comparison import classes
 from xltools.workbook.template.styles import lines_needed
 
 _SPARE_TERMS = 14
-_NARRATIVE = (20, 24, 14, 50, 46, 32, 38)
+_NARRATIVE = (22, 26, 14, 50, 44, 30, 36)
 """Widths of the columns of 情况说明."""
 _LINE = 16
 HIGHEST = 409
