@@ -22,6 +22,7 @@ def editions() -> dict[Path, str]:
 def docs() -> dict[Path, str]:
     """The generated documents: path → text."""
     from xltools.commands.listings import rules_markdown
+    from xltools.export.open_data import schema_text
     from xltools.functions.document import markdown
 
     folder = ROOT / "docs"
@@ -31,6 +32,7 @@ def docs() -> dict[Path, str]:
     return {
         folder / "functions.md": texts["functions"],
         folder / "rules.md": texts["rules"],
+        folder / "figures.schema.json": schema_text(),
         folder / "manual.html": handbook(texts["manual"], texts["functions"], texts["glossary"]),
     }
 
