@@ -204,7 +204,8 @@ def _amounts(board: Board, sheet: FormSheet, report: Report | None, formulas: di
         if ref not in formulas and report is None and (call_ := _of_parent(sheet, ref, formulas)):
             # Which code stands here is not known yet: one with others below it is summed, others are typed.
             formula = f'IF({a1(row, sheet.code_column)}="","",IFERROR({call_.render()},""))'
-            board.native(row, column, formula, "", _style(board, sheet.form, ref, kind, "entry"))
+            style = _style(board, sheet.form, ref, f"computed_{kind}", "entry")
+            board.native(row, column, formula, "", style)
             board.calls[row, column] = call_
             _message(board, sheet.form, ref, kind, row, column, None)
             continue
