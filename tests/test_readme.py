@@ -18,8 +18,6 @@ from xltools import cli
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
-LATER = {"docs/acceptance.md"}
-"""Written apart; the link may be ahead of the file."""
 
 
 def test_two_commands() -> None:
@@ -64,7 +62,7 @@ def test_links_lead_somewhere(document: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", re.sub(r"`[^`]*`", "", text)):
         if "://" not in target:
             path = (document.parent / target).resolve()
-            assert path.exists() or str(path.relative_to(ROOT.resolve())) in LATER, target
+            assert path.exists(), target
 
 
 def test_no_needless_pictures() -> None:

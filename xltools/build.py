@@ -25,6 +25,7 @@ def docs() -> dict[Path, str]:
     """The generated documents: path → text."""
     from xltools import casebook
     from xltools.commands.listings import rules_markdown
+    from xltools.export.open_data import schema_text
     from xltools.functions.document import markdown
 
     folder = ROOT / "docs"
@@ -35,6 +36,7 @@ def docs() -> dict[Path, str]:
         folder / "functions.md": texts["functions"],
         folder / "rules.md": texts["rules"],
         folder / "cases.md": casebook.markdown(),
+        folder / "figures.schema.json": schema_text(),
         folder / "manual.html": handbook(texts["manual"], texts["functions"], texts["glossary"]),
     }
 

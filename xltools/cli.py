@@ -29,6 +29,47 @@ _EXAMPLES = """例子：
   xltools check 各单位/*.xlsx --format html --output 审核.html
   xltools export 2024决算.xlsx --to 公开    导出 Word、PDF、网页、工作簿
 """
+_EXAMPLES_OF = {
+    "demo": """
+  xltools demo                    写到当前文件夹下的 demo-out
+  xltools demo 试用               写到“试用”文件夹""",
+    "new": """
+  xltools new 2024决算.xlsx
+  xltools new 2024决算.xlsx --unit 元                 精确到分，导出时折成万元
+  xltools new 2024决算.xlsx --figures 数据.json       用 export --format json 导出的数据填好
+  xltools new 2024决算.xlsx --codes 科目代码.csv      科目名称取自自己的代码表""",
+    "check": """
+  xltools check 2024决算.xlsx                         结果显示在屏幕上
+  xltools check 2024决算.xlsx --format xlsx           写出 2024决算-审核结果.xlsx，原文件不动
+  xltools check 2024决算.xlsx --explain 公开03表!C10  这个数与哪些数有关系
+  xltools check 各单位/*.xlsx --format html --output 汇总.html --jobs 4
+  xltools check --open                                审核 Excel 里正开着的工作簿""",
+    "export": """
+  xltools export 2024决算.xlsx --to 公开              Word、PDF、网页、工作簿
+  xltools export 2024决算.xlsx --to 样稿 --draft      有错误也导出，每页加水印
+  xltools export 2024决算.xlsx --to 数据 --format json,csv""",
+    "fix": """
+  xltools fix 2024决算.xlsx                           采纳第一条建议
+  xltools fix 2024决算.xlsx --suspect 2               采纳第二条
+  xltools fix 2024决算.xlsx --undo                    撤销上一次采纳""",
+    "import": """
+  xltools import 财决.xlsx --into 2024决算.xlsx       决算软件的导出，或以前公开的工作簿
+  xltools import 2023决算.xlsx --into 2024决算.xlsx --last-year""",
+    "normalize": """
+  xltools normalize 2024决算.xlsx""",
+    "addin": """
+  xltools addin install                               装到 Excel
+  xltools addin install --calc                        装到 LibreOffice
+  xltools addin install --folder 桌面                 写出拖放用的 校验.bat、导出.bat
+  xltools addin doctor                                检查这台电脑，说明怎么办
+  xltools addin uninstall""",
+    "rules": """
+  xltools rules
+  xltools rules --edition national_2024               全国统一的九张表""",
+    "functions": """
+  xltools functions""",
+}
+"""What stands below the help of each command."""
 
 
 _SAID = {
@@ -116,7 +157,12 @@ def parser() -> argparse.ArgumentParser:
 
     def command(name: str, summary: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
         made: argparse.ArgumentParser = commands.add_parser(
-            name, help=summary, description=summary, add_help=False, formatter_class=_Formatter
+            name,
+            help=summary,
+            description=summary,
+            epilog=f"例子：{_EXAMPLES_OF[name]}",
+            add_help=False,
+            formatter_class=_Formatter,
         )
         _help(made)
         made.set_defaults(run=run)
@@ -206,9 +252,11 @@ def parser() -> argparse.ArgumentParser:
         help="build 生成、install 安装、uninstall 卸载、doctor 检查本机",
     )
     addin.add_argument("--output", metavar="文件.xlam", help="build：写到哪里")
-    addin.add_argument("--xlstart", metavar="文件夹", help="install：XLSTART 文件夹")
-    addin.add_argument("--calc", action="store_true", help="install/uninstall：LibreOffice 扩展")
-    addin.add_argument("--folder", metavar="文件夹", help="install：在文件夹中生成 校验.bat、导出.bat")
+    addin.add_argument("--xlstart", metavar="文件夹", help="install、uninstall、doctor：XLSTART 文件夹")
+    addin.add_argument("--calc", action="store_true", help="install、uninstall：LibreOffice 扩展")
+    addin.add_argument(
+        "--folder", metavar="文件夹", help="install：在文件夹中生成 校验.bat、导出.bat；uninstall：删除"
+    )
     addin.add_argument("--json", action="store_true", help="doctor：输出 JSON")
 
     rules = command("rules", "列出审核规则", _lazy("listings.rules"))

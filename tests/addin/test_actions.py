@@ -207,14 +207,25 @@ def test_narrate_keeps_what_was_typed(held: Held) -> None:
     assert after.reasons == before.reasons and after.texts == before.texts
 
 
-def test_add_project_copies_the_form(held: Held) -> None:
+def test_add_project_gives_an_empty_form(held: Held) -> None:
+    before = xltools.read(held.path).report.self_evaluations
     held.press("add_project")
     held.press("add_project")
-    assert [name for name in held.port.read() if name.startswith("绩效自评")] == [
-        "绩效自评",
-        "绩效自评2",
-        "绩效自评3",
-    ]
+    grids = held.port.read()
+    assert [name for name in grids if name.startswith("绩效自评")] == ["绩效自评", "绩效自评2", "绩效自评3"]
+    assert grids["绩效自评2"][0][0] == "项目支出绩效自评表"
+    if held.book:
+        held.book.impl.openpyxl.save(held.path)
+    report = xltools.read(held.path).report
+    assert report.self_evaluations == before, "an empty form is no project"
+    held.port.write("绩效自评3", {"B3": "新项目", "D12": "培训", "F12": "≥80%", "G12": "≥40%", "H12": 10.0})
+    if held.book:
+        held.book.impl.openpyxl.save(held.path)
+    (_, added) = xltools.read(held.path).report.self_evaluations
+    (row,) = added.indicators
+    assert (added.project, added.department, row.level1) == ("新项目", before[0].department, "产出指标")
+    assert row.score == 5, "the score is computed by the form's formula"
+    assert not added.goal and not added.achievement and not any(added.analysis.values())
 
 
 def test_export_refused_then_as_draft(held: Held) -> None:
@@ -237,6 +248,8 @@ def test_carry_takes_last_years_figures(held: Held, copy: Callable[..., Path]) -
     after = xltools.read(held.path).report
     moved = {ref: after.last_year[ref] for ref in after.last_year if ref in before.amounts}
     assert moved and all(before.amounts[ref] == value for ref, value in moved.items())
+    said = {key: after.texts.get(f"last_year.{key}") for key in before.reasons}
+    assert said == before.reasons and after.reasons == before.reasons
 
 
 def test_carry_asks_when_the_year_is_wrong(held: Held, copy: Callable[..., Path]) -> None:

@@ -69,7 +69,8 @@ def test_drop_icons_run_the_commands(tmp_path: Path) -> None:
         assert f'"{sys.executable}" -P -X utf8 -m xltools.cli {command} "%~1"' in text
         assert text.startswith("@echo off\n") and b"\r\n" in path.read_bytes() and "chcp 65001" in text
         assert stat.S_IMODE(path.stat().st_mode) & stat.S_IRUSR
-    install.remove_drop_icons(tmp_path)
+    assert "if not errorlevel 2 start" in made[0].read_text("utf-8"), "no earlier page after a failure"
+    assert main(["addin", "uninstall", "--folder", str(tmp_path)]) == 0
     assert list(tmp_path.iterdir()) == []
 
 

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from tests.review.outcomes import CELL, finding, outcome
 from tests.rules.small import example
+from xltools.editions import load
 from xltools.export.gate import gate, refuse
+from xltools.export.publish import gaps
 from xltools.finding import CHANGED, Severity, explanation_key
 from xltools.rules import check
 
@@ -59,3 +61,12 @@ def test_the_example_may_be_published_with_its_explanations() -> None:
     assert len(gate(check(report), {}).unexplained) == 5
     broken = example({"expenditure[2010399,3]": "6.12"})
     assert len(gate(check(broken), broken.explanations).errors) == 4
+
+
+def test_what_a_publication_lacks_is_named() -> None:
+    report = example()
+    edition = load(report.edition)
+    assert gaps(report, edition) == []
+    bare = replace(report, texts={"duties": " "}, self_evaluations=[], cover=replace(report.cover, entity=""))
+    lacking = ["封面的单位名称", "概况中的职责", "概况中的机构设置情况", "名词解释"]
+    assert gaps(bare, edition) == [*lacking, "绩效自评表（没有项目的不用填）"]

@@ -28,7 +28,7 @@ def book(example: bytes) -> Workbook:
 
 
 def test_ten_tables_and_the_annex(book: Workbook) -> None:
-    assert book.sheetnames == [*(f"公开{n:02}表" for n in range(1, 11)), "绩效自评1"]
+    assert book.sheetnames == [*(f"公开{n:02}表" for n in range(1, 11)), "绩效自评"]
 
 
 def test_every_cell_carries_its_text_or_its_number(book: Workbook) -> None:

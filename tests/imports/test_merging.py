@@ -162,7 +162,10 @@ def test_exactly_the_figures_that_are_compared_are_carried() -> None:
     assert given <= set(report.last_year)
     zeros = {ref for ref, value in report.last_year.items() if value == 0}
     assert {ref.form for ref in zeros} == {"three_public"} and len(zeros) == 6
-    assert {change.store for change in changes} == {"last_year"}
+    assert {change.store for change in changes} == {"last_year", "texts"}
+    said = {change.what: change.new for change in changes if change.store == "texts"}
+    assert said == {f"last_year.{key}": text for key, text in printed().reasons.items()}
+    assert report.reasons == printed().reasons, "this year's stay"
 
 
 def test_classes_of_both_years_are_carried() -> None:

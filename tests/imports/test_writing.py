@@ -347,7 +347,22 @@ def test_last_year_into_a_new_workbook(folder: Path) -> None:
     assert report.last_year[Ref("general", "208", "1")] == Decimal("21.18")
     assert report.last_year[Ref("summary", "60", "2")] == Decimal("5.12")
     assert report.amounts == {} and report.lines == {}
-    assert "结转：上年数 14 个。" in lines and lines[-1] == "请接着填写原因，再校验。"
+    assert "结转：上年数 14 个，上年填写的原因、用途 20 个。" in lines
+    assert lines[-1] == "请接着填写原因，再校验。"
+
+
+def test_what_was_said_last_year_stands_beside(folder: Path) -> None:
+    """In the rows that are there, and in new ones for the 类 that the empty 情况说明 does not list."""
+    path = new(folder)
+    bring(carried(folder, printed()), path, last_year=True)
+    report = read(path).report
+    assert report.texts["last_year.general.201"] == printed().reasons["general.201"]
+    sheet = openpyxl.load_workbook(path)["情况说明"]
+    rows = {row[2]: row for row in sheet.iter_rows(min_row=4, values_only=True)}
+    assert rows["summary"][4:6] == (None, printed().reasons["summary"])
+    assert rows["general.201"][:2] == ("五、一般公共预算支出", "一般公共服务支出：变动原因")
+    again = propose(folder / "上年.xlsx", path, last_year=True)
+    assert not again.changes
 
 
 def test_last_year_without_a_row_is_said_where_the_workbook_must_not_be_built_anew(folder: Path) -> None:

@@ -174,6 +174,9 @@ def test_narrative_project_and_carry_over(port: Through) -> None:
     assert "情况说明共" in port.lines[-1]
     actions.press("add_project", port)
     assert "绩效自评2" in port.read()
+    port.write("绩效自评2", {"F13": "≥80%", "G13": "≥40%", "H13": 2.0})
+    port.recalculate()
+    assert port.read()["绩效自评2"][12][8] == 1, "a score that had been typed over is a formula again"
     port.answers = [str(resource("workbooks/example.xlsx")), "yes"]
     actions.press("carry", port)
     assert "结转" in port.lines[-1]
@@ -198,3 +201,22 @@ def test_not_ours_and_no_such_sheet(office: Any, open_in_calc: Any, tmp_path: Pa
     assert port.lines[-1].startswith("这不是决算公开工作簿")
     with pytest.raises(PipeError):
         port.go_to(Place("没有", "A1"))
+
+
+def test_an_empty_workbook_computes_what_is_typed_into_it(open_in_calc: Any) -> None:
+    """Codes of any level into any row: parents are summed, rows are inserted, an indicator is scored."""
+    port: Through = open_in_calc(resource("workbooks/template.xlsx"))
+    typed = ["201", "20103", "2010301", "2010399", "208", "20805", "2080505"]
+    port.write("公开03表", {f"A{row}": code for row, code in enumerate(typed, 8)})
+    port.write("公开03表", {"D10": 10.5, "E10": 2.0, "E11": 6.22, "D14": 21.18})
+    port.write("绩效自评", {"F12": "≥80%", "G12": "≥40%", "H12": 10.0, "G13": "达成预期指标", "H13": 5.0})
+    rows = port.read()["公开03表"]
+    shown = {str(row[0]): row[2:5] for row in rows[6:14]}
+    assert shown["合计"] == [39.9, 31.68, 8.22]
+    assert shown["201"] == shown["20103"] == [18.72, 10.5, 8.22]
+    assert shown["2010399"] == [6.22, None, 6.22] and shown["20805"] == [21.18, 21.18, 0]
+    assert [row[8] for row in port.read()["绩效自评"][11:14]] == [5, 5, None]
+    sheet = port.calc.document.Sheets.getByName("公开03表")
+    sheet.Rows.insertByIndex(11, 1)
+    port.write("公开03表", {"A12": "2010350", "C12": 1.0, "D12": 1.0})
+    assert port.read()["公开03表"][7][2:5] == [19.72, 11.5, 8.22]

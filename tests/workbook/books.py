@@ -48,9 +48,9 @@ def _values(content: bytes) -> dict[str, Rows]:
     from xltools.workbook.address import split
 
     for grid in grids:
-        for cell in grid.facts.formulas:
+        for cell, formula in grid.facts.formulas.items():
             row, column = split(cell)
-            if grid.rows[row - 1][column - 1] == 0:
+            if "XT_SCORE" not in formula and grid.rows[row - 1][column - 1] == 0:
                 grid.rows[row - 1][column - 1] = ""  # as published: nothing where there is nothing to add
     return {grid.name: grid.rows for grid in grids}
 

@@ -488,3 +488,11 @@ def test_native_formulas_across_sheets(tmp_path: Path) -> None:
     assert not unlike(reading, example())
     assert reading.formulas is not None
     assert reading.formulas[Ref("revenue", "合计", "2")] == "SUM('公开01表'!C7:C9)"
+
+
+def test_a_goal_left_blank_is_no_heading() -> None:
+    book = Book.example()
+    row, at = book.find("绩效自评", "年度目标")
+    book.put("绩效自评", row + 1, at, "").put("绩效自评", row + 1, at + 4, "")
+    (evaluation,) = book.read().report.self_evaluations
+    assert (evaluation.goal, evaluation.achievement) == ("", "")

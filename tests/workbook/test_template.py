@@ -18,7 +18,7 @@ from xltools import figures
 from xltools.amount import Unit
 from xltools.editions import FOLDER, load
 from xltools.errors import XltoolsError
-from xltools.report import Ref, Report
+from xltools.report import TOTAL, Ref, Report
 from xltools.workbook import layout
 from xltools.workbook.address import join
 from xltools.workbook.dependents import dependents
@@ -165,6 +165,19 @@ def test_totals_of_a_unit_in_yuan_are_formulas(tmp_path: Path) -> None:
     for ref in (Ref("summary", "31", "1"), Ref("expenditure", "合计", "1"), Ref("general", "合计", "1")):
         place = made.places[ref]
         assert "XT_" in loaded[place.sheet][place.cell].value
+
+
+def test_codes_typed_into_the_empty_template_are_summed(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(WORKBOOKS / "template.xlsx")
+    sheet = book["公开03表"]
+    for row, code in enumerate(("201", "20103", "2010301", "2010399"), 8):
+        sheet.cell(row, 1).value = code
+    sheet["D10"], sheet["E11"] = 10.5, 6.22
+    book.save(tmp_path / "x.xlsx")
+    amounts = read(tmp_path / "x.xlsx").report.amounts
+    for line in ("201", "20103", TOTAL):
+        found = [amounts.get(Ref("expenditure", line, column)) for column in "1234"]
+        assert found == [Decimal("16.72"), Decimal("10.50"), Decimal("6.22"), None]
 
 
 def test_number_of_function_cells(example: Report) -> None:

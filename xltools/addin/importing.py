@@ -11,6 +11,7 @@ from pathlib import Path
 from xltools.addin.port import Port, snapshot
 from xltools.errors import XltoolsError
 from xltools.imports import Proposal, WrongYear, propose
+from xltools.imports.merging import FACT, LAST_YEAR
 
 logger = logging.getLogger("xltools")
 
@@ -67,7 +68,10 @@ def carry_over(port: Port, source: Path) -> None:
         return
     _write(port, source, path, last_year=True, any_year=any_year)
     remarks = "".join(f"（{remark}）" for remark in proposal.words.remarks)
-    port.status(f"已从 {source.name} 结转 {len(proposal.changes)} 个上年数{remarks}。")
+    figures = sum(1 for change in proposal.changes if change.store == LAST_YEAR)
+    said = sum(1 for change in proposal.changes if change.store == FACT)
+    beside = f"和 {said} 条上年填写的原因、用途" if said else ""
+    port.status(f"已从 {source.name} 结转 {figures} 个上年数{beside}{remarks}。")
 
 
 def _saved(port: Port) -> Path:

@@ -19,10 +19,11 @@ from xltools.workbook.save import save
 ADDIN = "xltools.xlam"
 DROPS = {
     "校验.bat": 'check "%~1" --format html --output "%~dpn1-审核结果.html"\r\n'
-    'if exist "%~dpn1-审核结果.html" start "" "%~dpn1-审核结果.html"',
+    'if not errorlevel 2 start "" "%~dpn1-审核结果.html"',
     "导出.bat": 'export "%~1" --to "%~dpn1-公开"',
 }
-"""Icons to drop a workbook on: what each runs, per file, ``%~1`` being the file."""
+"""Icons to drop a workbook on: what each runs, per file, ``%~1`` being the file. Where it could not be
+checked, the page of an earlier check stays closed: it would pass for this one's."""
 _DROP = """@echo off\r
 chcp 65001 >nul\r
 if "%~1"=="" (\r

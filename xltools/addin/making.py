@@ -11,8 +11,6 @@ from xltools.errors import XltoolsError
 from xltools.workbook.address import join
 from xltools.workbook.layout import (
     EVALUATION,
-    EVALUATION_FIELDS,
-    FINAL,
     NARRATIVE,
     SENTENCES,
 )
@@ -35,36 +33,61 @@ def new(port: Port) -> None:
 
 
 def add_project(port: Port) -> None:
-    """新增自评项目: copy the form of the last project; the name of the project is left to be filled in."""
-    grids = port.read()
-    names = [name for name in grids if name.startswith(EVALUATION)]
+    """新增自评项目: the form of the last project once more, empty: department, unit and the levels of the
+    indicators stay, formulas too."""
+    names = [name for name in port.read() if name.startswith(EVALUATION)]
     if not names:
         raise XltoolsError(f"没有“{EVALUATION}”表，无法复制。", "请从标准工作簿复制一张。")
     numbers = [
         int(name.removeprefix(EVALUATION)) for name in names if name.removeprefix(EVALUATION).isdigit()
     ]
     made = f"{EVALUATION}{max([1, *numbers]) + 1}"
-    port.copy_sheet(names[-1], made)
-    place = _value_of(grids[names[-1]], EVALUATION_FIELDS[0].label)
-    if place is not None:
-        port.write(made, {place: None})
-    port.status(f"已新增“{made}”表，内容与“{names[-1]}”相同：请填写项目名称，并逐项改为本项目的数。")
+    with snapshot(port) as path:
+        emptied = _emptied(path, names[-1])
+    with port.quietly():
+        port.copy_sheet(names[-1], made)
+        port.write(made, emptied)
+    port.status(f"已新增空白的“{made}”表，请填写下一个项目。")
 
 
-def _value_of(grid: Grid, label: str) -> str | None:
-    """The cell right of ``label`` that holds its value."""
-    for number, row in enumerate(grid, 1):
-        for column, cell in enumerate(row, 1):
-            if isinstance(cell, str) and cell.replace(" ", "") == label:
-                filled = (at for at in range(column + 1, len(row) + 1) if row[at - 1] is not None)
-                return join(number, next(filled, column + 1))
-    return None
+_STAY = ("department", "entity", "level1", "level2")
+
+
+def _emptied(path: Path, sheet: str) -> dict[str, Content]:
+    """The cells of a project's form that the next project has others for, and what they become."""
+    import xltools
+    from xltools.report import EVALUATION as FIGURES
+    from xltools.workbook.grid import file_grids
+    from xltools.workbook.package import open_package
+    from xltools.workbook.template.evaluation import score_formula
+
+    reading = xltools.read(path)
+    grid = next(grid for grid in file_grids(open_package(path)) if grid.name == sheet)
+    spots = {
+        (ref.line.partition(".")[2], ref.column): place.cell
+        for ref, place in reading.report.places.items()
+        if ref.form == FIGURES and place.sheet == sheet
+    }
+    cells: dict[str, Content] = {}
+    for (part, column), cell in spots.items():
+        if column in _STAY or cell in grid.facts.formulas:
+            continue
+        cells[cell] = None
+        used = [spots.get((part, name)) for name in ("actual", "target", "weight", "sign")]
+        if column == "score" and all(used):
+            cells[cell] = "=" + score_formula(*map(str, used))
+    form = reading.edition.self_evaluation
+    for row, line in enumerate(grid.rows[:3], 1):
+        for at, text in enumerate(line, 1):
+            if form and isinstance(text, str) and text.strip().endswith(form.title):
+                cells[join(row, at)] = form.title
+    return cells
 
 
 def narrate(port: Port) -> None:
     """生成说明: one row a sentence, generated from the figures; what was typed stays with its sentence."""
     import xltools
-    from xltools.workbook.template.prose import sentence_rows
+    from xltools.workbook.template.prose import sentence_rows, typed_texts
 
     port.status("正在生成情况说明…")
     grids = port.read()
@@ -79,14 +102,13 @@ def narrate(port: Port) -> None:
     if top is None:
         raise XltoolsError(f"“{NARRATIVE}”表的列标题被改动，无法写入。", "请恢复原来的列标题。")
     before = {key: text for key, text in _generated(grid, top[0]).items() if text}
-    lines = [
+    lines: list[list[str | None]] = [
         [
             row.section,
             row.content,
             row.key,
             row.generated,
-            report.reasons.get(row.key),
-            report.texts.get(FINAL + row.key),
+            *typed_texts(report, row.key),
         ]
         for row in sentence_rows(sentences, report)
     ]
@@ -124,7 +146,7 @@ def export(port: Port) -> None:
     """导出: check, then write the published documents into a folder beside the workbook."""
     import xltools
     from xltools.addin import actions
-    from xltools.export.publish import Refused, publish
+    from xltools.export.publish import Refused, gaps, publish
 
     folder = _folder(port)
     if folder is None:
@@ -144,7 +166,9 @@ def export(port: Port) -> None:
                 reading.report, checked, reading.edition, folder, _FORMATS, draft=True, source=source
             )
     port.show(str(folder))
-    port.status(f"已导出 {len(written)} 个文件到 {folder}。")
+    missing = gaps(reading.report, reading.edition)
+    lacking = f"文件里缺少：{'、'.join(missing)}。" if missing else ""
+    port.status(f"已导出 {len(written)} 个文件到 {folder}。{lacking}")
 
 
 def _folder(port: Port) -> Path | None:

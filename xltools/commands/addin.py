@@ -38,8 +38,10 @@ def _install(arguments: argparse.Namespace) -> int:
 def _uninstall(arguments: argparse.Namespace) -> int:
     if arguments.folder:
         install.remove_drop_icons(Path(arguments.folder))
+        print(f"已从 {arguments.folder} 删除：{'、'.join(install.DROPS)}。")
     if arguments.calc:
         install.uninstall_calc()
+        print("已从 LibreOffice 卸载；重新打开 LibreOffice 后生效。")
     if arguments.xlstart or not (arguments.folder or arguments.calc):
         found = install.uninstall(install.xlstart(arguments.xlstart))
         print("已卸载。" if found else "没有安装过。")

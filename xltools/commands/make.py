@@ -59,7 +59,7 @@ def example_figures(name: str = "example") -> Path:
 
 def example(path: Path) -> None:
     """The Shanxi example as a workbook, with 审核结果, 封面 and 情况说明 as after 校验 and 生成说明."""
-    from io import BytesIO
+    from tempfile import TemporaryDirectory
 
     from xltools import figures
     from xltools.review import sheet
@@ -67,8 +67,11 @@ def example(path: Path) -> None:
 
     report = figures.load(example_figures())
     edition = load(report.edition)
-    report.places = build(edition, report, BytesIO()).places
-    checked = xltools.check(report)
+    with TemporaryDirectory() as folder:
+        # Checked as a workbook: formulas and notes too, which figures alone do not have.
+        draft = Path(folder, "example.xlsx")
+        build(edition, report, draft)
+        checked = xltools.check(xltools.read(draft))
     rows = list(sheet.rows(checked, report.explanations))
     skipped = [(title, reason) for title, reason, _ in sheet.not_checked(checked)]
     results = Results(rows, skipped, xltools.narrate(report))

@@ -11,7 +11,7 @@ from xltools.errors import XltoolsError
 
 def export(arguments: argparse.Namespace) -> int:
     """Export; exit status 1 when the gate is closed, with the reasons on the screen."""
-    from xltools.export.publish import FORMATS, Refused, publish
+    from xltools.export.publish import DOCUMENTS, FORMATS, Refused, gaps, publish
 
     formats = [name.strip().lower() for name in arguments.format.split(",") if name.strip()]
     unknown = [name for name in formats if name not in FORMATS]
@@ -37,4 +37,6 @@ def export(arguments: argparse.Namespace) -> int:
         return 1
     for path in written:
         print(path)
+    if set(formats) & set(DOCUMENTS) and (missing := gaps(reading.report, reading.edition)):
+        print(f"注意：公开文件里缺少：{'、'.join(missing)}。请在工作簿里填好，再导出一次。")
     return 0

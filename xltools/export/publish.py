@@ -57,6 +57,20 @@ def publish(
     return _deliver(made, folder, stem, _log_line(report, checked, formats, draft, source))
 
 
+def gaps(report: Report, edition: Edition) -> list[str]:
+    """What a complete publication has and this one would not, as an accountant would look for it."""
+    held = [name for name, text in report.texts.items() if text.strip()]
+    glossary = any(name.startswith("glossary.") for name in held)
+    wanted = (
+        ("", bool(report.cover.entity), "封面的单位名称"),
+        ("overview", "duties" in held, "概况中的职责"),
+        ("overview", "organisation" in held, "概况中的机构设置情况"),
+        ("glossary", glossary, "名词解释"),
+        ("annex", bool(report.self_evaluations), "绩效自评表（没有项目的不用填）"),
+    )
+    return [name for part, there, name in wanted if not there and part in ("", *edition.sections)]
+
+
 def file_stem(report: Report, edition: Edition, draft: bool) -> str:
     """«山西省…中心2024年度单位决算公开», with what no file system allows left out."""
     entity = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "", report.cover.entity).strip(" .")[:80] or "未填单位"

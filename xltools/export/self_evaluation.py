@@ -38,7 +38,7 @@ def evaluation_table(
         notes=tuple(form.notes) if form else (),
         widths=_WIDTHS,
         orientation=Orientation.LANDSCAPE,
-        sheet=f"绩效自评{number}",
+        sheet="绩效自评" if number == 1 else f"绩效自评{number}",
         summary=f"{project}{year}年度{name}，总分{_plain(evaluation.total)}，等级{evaluation.grade}。",
         key=f"self-evaluation-{number}",
         compact=True,

@@ -15,8 +15,9 @@ from xltools.imports.imported import Imported
 from xltools.imports.tables import is_money
 from xltools.report import Cover, Ref, Report
 from xltools.workbook.labels import key
-from xltools.workbook.layout import FACTS, fact_text
+from xltools.workbook.layout import FACTS, SAID_LAST_YEAR, fact_text
 from xltools.workbook.template.comparison import classes, comparison_refs
+from xltools.workbook.template.prose import narrative_rows
 
 AMOUNT, LAST_YEAR, BUDGET, FACT, LINE, COVER = "amounts", "last_year", "budget", "texts", "lines", "cover"
 _YUAN_PER_WAN = Decimal(10000)
@@ -228,9 +229,23 @@ def _last_year(
         target,
         last_year=_like({**target.last_year, **given}, target.last_year),
         titles={**titles, **target.titles},
+        texts={**target.texts, **_said(source, edition)},
         places={},
     )
     return Merged(report, list(_changes(target, report, edition)), remarks)
+
+
+def _said(source: Report, edition: Edition) -> dict[str, str]:
+    """The reasons and purposes of last year, to be shown beside this year's."""
+    known = said_rows(source, edition)
+    return {SAID_LAST_YEAR + name: text for name, text in source.reasons.items() if text and name in known}
+
+
+def said_rows(report: Report, edition: Edition) -> dict[str, tuple[str, str]]:
+    """Section and content of the rows of 情况说明 by key, for the 类 that the report knows by name."""
+    named = {**edition.function_codes, **report.titles}
+    rows = narrative_rows([(code, name) for code, name in named.items() if len(code) == 3])
+    return {name: (section, content) for section, content, name in rows}
 
 
 # --- what changed ----------------------------------------------------------------------------------------
@@ -247,9 +262,12 @@ def _changes(before: Report, after: Report, edition: Edition) -> Iterator[Change
             yield Change(LINE, form, edition.forms[form].name, "、".join(old_lines), "、".join(new_lines))
     for store in (AMOUNT, LAST_YEAR, BUDGET):
         yield from _figures(store, getattr(before, store), getattr(after, store), after, edition)
+    said = said_rows(after, edition)
     for name, text in after.texts.items():
         if before.texts.get(name, "") != text:
-            yield Change(FACT, name, _FACTS.get(name, name), before.texts.get(name, ""), text)
+            where = said.get(name.removeprefix(SAID_LAST_YEAR)) if name.startswith(SAID_LAST_YEAR) else None
+            called = f"情况说明 {where[0]} {where[1]} 上年填写的" if where else _FACTS.get(name, name)
+            yield Change(FACT, name, called, before.texts.get(name, ""), text)
 
 
 def _figures(

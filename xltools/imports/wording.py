@@ -127,6 +127,8 @@ def _summary(changes: Sequence[Change], words: Words, last_year: bool) -> Iterat
         ours = [change for change in changes if change.store == store]
         if ours:
             over = sum(change.overwrites for change in ours)
+            if last_year and store == FACT:
+                name = "上年填写的原因、用途"
             parts.append(f"{name} {len(ours)} 个" + (f"（其中改动原有的 {over} 个）" if over else ""))
     rows = [change for change in changes if change.store == LINE]
     if rows:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from xltools.amount import ZERO
 from xltools.editions import Edition, Form
-from xltools.imports.merging import AMOUNT, BUDGET, COVER, FACT, LAST_YEAR, LINE, Change
+from xltools.imports.merging import AMOUNT, BUDGET, COVER, FACT, LAST_YEAR, LINE, Change, said_rows
 from xltools.report import TOTAL, Ref, Report
 from xltools.workbook import layout
 from xltools.workbook.address import join, split
@@ -18,7 +18,7 @@ from xltools.workbook.labels import code, key, label
 from xltools.workbook.layout import FormSheet, Table, fact_content, form_sheet, is_spare
 from xltools.workbook.read import Reading
 from xltools.workbook.recompute import is_own
-from xltools.workbook.surgery import Computed, Content, Edits, Formula, SheetEdit
+from xltools.workbook.surgery import Computed, Content, Edits, Formula, Region, Row, SheetEdit
 from xltools.workbook.template.formulas import computed
 
 
@@ -32,6 +32,7 @@ class Cells:
     formulas: dict[Ref, tuple[str, str]] = field(default_factory=dict)
     short: dict[str, str] = field(default_factory=dict)
     lost: list[Change] = field(default_factory=list)
+    regions: dict[str, Region] = field(default_factory=dict)
 
     def put(self, sheet: str, cell: str, content: Content, overwrite: bool = False) -> None:
         """Note a new content of a cell."""
@@ -52,8 +53,12 @@ class Cells:
         """As surgery wants them."""
         return Edits(
             {
-                sheet: SheetEdit(cells, frozenset(self.overwrite.get(sheet, ())))
-                for sheet, cells in self.contents.items()
+                sheet: SheetEdit(
+                    self.contents.get(sheet, {}),
+                    frozenset(self.overwrite.get(sheet, ())),
+                    self.regions.get(sheet),
+                )
+                for sheet in {**self.contents, **self.regions}
             }
         )
 
@@ -81,13 +86,16 @@ class _Writer:
         self._computed(moved)
         for form in moved:
             self._rows(self.edition.forms[form])
+        said = [one for one in changes if one.store == FACT and _is_said(one)]
+        if said:
+            self._beside(said)
         for change in changes:
             if change.store == AMOUNT:
                 if change.what.form not in moved or change.what.line == TOTAL:  # type: ignore[union-attr]
                     self._amount(change)
             elif change.store in (LAST_YEAR, BUDGET):
                 self._compared(change)
-            elif change.store == FACT:
+            elif change.store == FACT and change not in said:
                 self._fact(change)
             elif change.store == COVER:
                 self._cover(change)
@@ -233,6 +241,32 @@ class _Writer:
                     return
         self.cells.lost.append(change)
 
+    def _beside(self, changes: Sequence[Change]) -> None:
+        """What was said last year, beside this year's reasons; a new row where 情况说明 has none for it yet.
+
+        The rows are written anew, as 生成说明 does, so that each becomes as high as its text."""
+        page = self.extras.narrative
+        columns, top = _columns(page, layout.SENTENCES)
+        if page is None or not columns.keys() >= {"key", "last_year"} or page.grid.facts.formulas:
+            self.cells.lost += changes
+            return
+        said = {str(change.what).removeprefix(layout.SAID_LAST_YEAR): change.new for change in changes}
+        last = max(at for at, cells in enumerate(page.grid.rows) if any(cells))
+        rows = []
+        for at in range(top + 1, last + 1):
+            cells: list[Content] = [_content(cell) for cell in page.grid.rows[at]]
+            name = _word(page.grid.rows[at][columns["key"]])
+            if name in said:
+                cells[columns["last_year"]] = said.pop(name)
+            rows.append(Row(cells, like=at + 1, fitted=True))
+        known = said_rows(self.merged, self.edition)
+        for name, text in said.items():
+            section, content = known[name]
+            new = {"section": section, "content": content, "key": name, "last_year": text}
+            at_column = {columns[heading]: word for heading, word in new.items()}
+            rows.append(Row([at_column.get(at) for at in range(page.grid.width)], like=last + 1, fitted=True))
+        self.cells.regions[page.grid.name] = Region(top + 2, rows)
+
     def _cover(self, change: Change) -> None:
         from xltools.workbook.template.cover import spot
 
@@ -269,6 +303,18 @@ def _columns(page: Page | None, table: Table) -> tuple[dict[str, int], int]:
         if needed <= set(labels):
             return {wanted[text]: at for at, text in reversed(list(enumerate(labels))) if text in wanted}, row
     return {}, 0
+
+
+def _is_said(change: Change) -> bool:
+    """Whether a text is what was typed for a reason last year."""
+    return str(change.what).startswith(layout.SAID_LAST_YEAR)
+
+
+def _content(cell: object) -> Content:
+    """A cell as it was read, to be written again."""
+    if isinstance(cell, float):
+        return Decimal(f"{cell:.15g}")
+    return None if cell == "" else cell  # type: ignore[return-value]
 
 
 def _word(content: object) -> str:

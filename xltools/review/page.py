@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from html import escape
 
@@ -13,6 +14,7 @@ from xltools.rules import Checked
 
 _ROLES = {"错误": "error", "核实": "verify", "提示": "hint", "通过": "pass", "未能审核": "refused"}
 """Verdicts and severities as the style sheet calls them."""
+_CAUSE = re.compile(r"原因(\d+)")
 
 
 def page(results: Iterable[tuple[str, Checked | str]]) -> str:
@@ -78,26 +80,31 @@ def _workbook(number: int, name: str, outcome: Checked | str, many: bool) -> Ite
     if isinstance(outcome, str):
         yield f"<p>{_badge('未能审核')} {escape(outcome)}</p>\n</section>"
         return
-    counts = "，".join(f"{key} {value}" for key, value in outcome.counts.items())
+    anchor = f"w{number}"
+    counts = "，".join(
+        _link(f"{anchor}-{_ROLES[key]}", f"{key} {value}") if value else f"{key} {value}"
+        for key, value in outcome.counts.items()
+    )
+    left_out = "；" + _link(f"{anchor}-unseen", "没有核对的") if unseen(outcome) else ""
     yield (
         f'<p class="summary">{_badge(outcome.verdict)} {counts}；'
-        f"{looked_at(outcome)}；金额单位：{escape(outcome.unit)}</p>"
+        f"{looked_at(outcome)}；金额单位：{escape(outcome.unit)}{left_out}</p>"
     )
     if said := readiness(outcome):
         yield f"<p>{escape(said)}</p>"
-    yield from _causes(outcome)
+    yield from _causes(outcome, anchor)
     if not outcome.findings:
         yield "<p>没有发现问题。</p>"
     for severity in Severity:
         found = [finding for finding in outcome.findings if finding.severity is severity]
         if found:
             role = _ROLES[severity.value]
-            yield f'<div class="group {role}"><h3>{severity.value} {len(found)} 条</h3>'
+            yield f'<div class="group {role}" id="{anchor}-{role}"><h3>{severity.value} {len(found)} 条</h3>'
             for heading, findings in by_cause(found):
-                yield f"<h4>{escape(heading)}</h4>" if heading else ""
+                yield f"<h4>{_to_cause(heading, anchor)}</h4>" if heading else ""
                 yield from _folded(findings, outcome, bool(heading))
             yield "</div>"
-    yield from _unseen(outcome)
+    yield from _unseen(outcome, anchor)
     yield "</section>"
 
 
@@ -113,7 +120,16 @@ def _folded(findings: list[Finding], outcome: Checked, one_cause: bool) -> Itera
         yield "</details>"
 
 
-def _causes(outcome: Checked) -> Iterator[str]:
+def _link(target: str, text: str) -> str:
+    return f'<a href="#{target}">{escape(text)}</a>'
+
+
+def _to_cause(heading: str, anchor: str) -> str:
+    """由原因1引起: a link to that cause above."""
+    return _CAUSE.sub(lambda found: _link(f"{anchor}-cause{found[1]}", found[0]), escape(heading), count=1)
+
+
+def _causes(outcome: Checked, anchor: str) -> Iterator[str]:
     if not outcome.suspects:
         return
     yield '<h3>最可能的原因</h3>\n<ol class="causes">'
@@ -125,15 +141,16 @@ def _causes(outcome: Checked) -> Iterator[str]:
             yield f'</ol>\n<p>也可能是：</p>\n<ol class="causes" start="{number}">'
         proof = "".join(f"<li>{escape(step)}</li>" for step in suspect.proof)
         detail = f"<details><summary>依据</summary><ul>{proof}</ul></details>" if proof else ""
-        yield f"<li>{escape(text)}{detail}</li>"
+        yield f'<li id="{anchor}-cause{number}">{escape(text)}{detail}</li>'
     yield "</ol>"
 
 
-def _unseen(outcome: Checked) -> Iterator[str]:
+def _unseen(outcome: Checked, anchor: str) -> Iterator[str]:
     lines = unseen(outcome)
     if not lines:
         return
-    yield '<h3>没有核对的</h3>\n<table class="wide"><thead><tr><th scope="col">项目</th>'
+    yield f'<h3 id="{anchor}-unseen">没有核对的</h3>'
+    yield '<table class="wide"><thead><tr><th scope="col">项目</th>'
     yield '<th scope="col">规则</th><th scope="col">原因</th></tr></thead><tbody>'
     for title, reason, rules in lines:
         yield f"<tr><td>{escape(title)}</td><td>{escape(rules)}</td><td>{escape(reason)}</td></tr>"

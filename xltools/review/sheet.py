@@ -28,6 +28,7 @@ HEADINGS = (
 
 
 _LISTED = 3
+_NOTHING_TO_DO = "不用改：四舍五入造成，不影响导出。"
 _EXPLAINED = ("tail", "convention", "narrative_tail", "narrative_sum_tail")
 """Kinds of findings that ask for nothing."""
 # A negative amount is no formula.
@@ -87,7 +88,7 @@ def _what_to_do(finding: Finding, checked: Checked, causes: Sequence[str]) -> st
     cause = cause_of(finding, checked)
     if cause is not None:
         return causes[checked.suspects.index(cause)]
-    return finding.remedy or ("不用改。" if finding.kind in _EXPLAINED else "请核对。")
+    return finding.remedy or (_NOTHING_TO_DO if finding.kind in _EXPLAINED else "请核对。")
 
 
 def _as_text(text: str) -> str:

@@ -20,6 +20,7 @@ _STOPS = frozenset(
     | {key(layout.GOAL.label), key(layout.ACHIEVEMENT.label), key(layout.SCORE_TOTAL.label)}
     | {key(layout.ANALYSIS_BLOCK), key(layout.EVALUATION_NOTE)}
 )
+_HEADINGS = frozenset(key(heading.label) for heading in layout.INDICATORS.headings)
 _TARGET = re.compile(r"^\s*([≥≤＞＜><=＝]+|[—–-](?=[\d.]))?\s*[\d.,]*\s*(.*?)\s*$")
 _SIGNS = str.maketrans("＞＜＝", "><=")
 
@@ -32,7 +33,7 @@ def read_evaluation(one: Page, log: Notebook) -> tuple[SelfEvaluation, dict[tupl
     for field in layout.EVALUATION_FIELDS:
         setattr(found, field.key, words(one.value(field, _STOPS)))
         if spot := one.find(field.label):
-            reader.place("head", field.key, *spot)
+            reader.place("head", field.key, spot[0], reader.beside(*spot))
     found.funds = reader.funds()
     found.goal, found.achievement = (reader.below(field) for field in (layout.GOAL, layout.ACHIEVEMENT))
     found.indicators = reader.indicators()
@@ -52,9 +53,19 @@ class _Reader:
         """Note where a part of the form stands."""
         self.places[part, column] = Place(self.one.grid.name, join(row + 1, at + 1))
 
-    def figure(self, row: int, at: int, name: str) -> Decimal | None:
+    def beside(self, row: int, at: int) -> int:
+        """The column of what a label at column ``at`` says: the first filled one right of it, or the next."""
+        cells = self.rows[row]
+        for right in range(at + 1, len(cells)):
+            if label(cells[right]) in _STOPS:
+                break
+            if cells[right] not in ("", None):
+                return right
+        return at + 1
+
+    def figure(self, row: int, at: int, name: str, earned: bool = False) -> Decimal | None:
         """The number in a cell without a tail of zeros; a percent sign is passed over, and the 0 that a
-        formula shows where there is nothing to compute."""
+        formula shows where there is nothing to compute. A score that is ``earned`` can be 0."""
         content = self.rows[row][at]
         why = self.one.grid.unsolved.get(join(row + 1, at + 1)) if self.one.grid.unsolved else None
         if why:
@@ -67,7 +78,9 @@ class _Reader:
         except NotAnAmount as error:
             self.log.add("extra_value", self.one, row, at, name, content, str(error))
             return None
-        if value is None or (not value and join(row + 1, at + 1) in self.one.grid.facts.formulas):
+        if value is None:
+            return None
+        if not value and not earned and join(row + 1, at + 1) in self.one.grid.facts.formulas:
             return None
         return _short(value)
 
@@ -114,9 +127,12 @@ class _Reader:
         if spot is None:
             return ""
         row, at = spot
-        for cells in self.rows[row + 1 : row + 4]:
+        for below, cells in enumerate(self.rows[row + 1 : row + 4], row + 1):
+            if label(cells[at]) in _STOPS or label(cells[at]) in _HEADINGS:
+                break
             if label(cells[at]):
-                return "" if label(cells[at]) in _STOPS else words(cells[at])
+                self.place(field.key, "text", below, at)
+                return words(cells[at])
         return ""
 
     def indicators(self) -> list[Indicator]:
@@ -149,7 +165,7 @@ class _Reader:
                     target,
                     words(record["actual"]),
                     self.figure(row, columns["weight"], name),
-                    self.figure(row, columns["score"], name),
+                    self.figure(row, columns["score"], name, earned=True),
                     words(record["reason"]),
                 )
             )

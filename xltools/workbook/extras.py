@@ -305,8 +305,8 @@ def read_narrative(one: Page, report: Report) -> None:
     known: dict[tuple[str, str], str] = {}
     for row, record in records(one, layout.SENTENCES, frozenset()):
         name, text = words(record.get("key", "")), words(record.get("reason", ""))
-        final = words(record.get("final", ""))
-        if (text or final) and not name:
+        final, before = words(record.get("final", "")), words(record.get("last_year", ""))
+        if (text or final or before) and not name:
             known = known or _sentence_keys(report)
             spoken = label(record.get("section", "")), label(record.get("content", ""))
             name = known.get(spoken, "")
@@ -314,6 +314,8 @@ def read_narrative(one: Page, report: Report) -> None:
             report.reasons.setdefault(name, text)
         if name and final:
             report.texts.setdefault(layout.FINAL + name, final)
+        if name and before:
+            report.texts.setdefault(layout.SAID_LAST_YEAR + name, before)
         if name:
             # The text that is published stands in 最终文字, beside the generated one.
             heading = layout.SENTENCES.headings[layout.SENTENCES.at("final" if final else "generated")]

@@ -261,13 +261,17 @@ SENTENCES = Table(
         Heading("key", "键", hidden=True),
         Heading("generated", "生成文字"),
         Heading("reason", "原因、用途（填写）"),
+        Heading("last_year", "上年填写的", required=False),
         Heading("final", "最终文字"),
     )
 )
 """One sentence a row, or something else that the sentence above asks for (用途). ``reason`` is
-Report.reasons[key], ``final`` Report.texts["narrative." + key]; several rows of a key: the first counts."""
+Report.reasons[key], ``last_year`` Report.texts["last_year." + key], ``final`` Report.texts["narrative." +
+key]; several rows of a key: the first counts."""
 FINAL = "narrative."
 """Prefix of the keys of sentences that the accountant rewrote."""
+SAID_LAST_YEAR = "last_year."
+"""Prefix of the keys of what was typed for a reason last year."""
 
 # 绩效自评: one sheet a project. Fields, then the funds, the goals, the indicators, the total, the analysis.
 
@@ -339,7 +343,8 @@ def glossary_entries(texts: Mapping[str, str]) -> list[str]:
 
 def is_fact(key: str) -> bool:
     """Whether an entry of Report.texts belongs among the facts of 上年数与预算: not on 概况与名词."""
-    return key not in (DUTIES.key, ORGANISATION.key) and not key.startswith((_GLOSSARY, FINAL))
+    elsewhere = (_GLOSSARY, FINAL, SAID_LAST_YEAR)
+    return key not in (DUTIES.key, ORGANISATION.key) and not key.startswith(elsewhere)
 
 
 # 审核结果

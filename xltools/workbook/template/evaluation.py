@@ -245,10 +245,12 @@ def _indicator(board: Board, row: int, indicator: Indicator) -> None:
     helper = styles("hint", "centre", "text")
     board.put(row, _HELPERS, indicator.sign, helper)
     board.put(row, _HELPERS + 1, indicator.unit, helper)
-    for call in _score_calls(row):
-        if indicator.score is not None and _gives(board, call, indicator.score):
-            _computed(board, row, 8, call, indicator.score, points)
-            break
+    given = _given(board, row)
+    if given == indicator.score:
+        at = [a1(row, column) for column in (6, 5, 7, _HELPERS)]
+        shown = "" if given is None else given
+        board.native(row, 8, score_formula(*at), shown, styles("cell", "computed", **points))
+        board.calls[row, 8] = _score_calls(row)[0]
     else:
         board.put(row, 8, indicator.score, styles("cell", "entry", **points))
     _number(board, row, 8, "得分")
@@ -262,11 +264,20 @@ def _score_calls(row: int) -> tuple[Call, Call]:
     return Call(_QUANTITATIVE, (actual, target, sign, weight)), Call(_QUALITATIVE, (actual, weight))
 
 
-def _gives(board: Board, call: Call, wanted: Decimal) -> bool:
-    try:
-        return scalar(board.value(call)) == wanted
-    except FunctionError:
-        return False
+def score_formula(actual: str, target: str, weight: str, sign: str) -> str:
+    """The score of an indicator by its kind, from the addresses of its cells; blank while nothing is done."""
+    quantitative = f"{_QUANTITATIVE}({actual},{target},{sign},{weight})"
+    return f'IF({actual}="","",IFERROR({quantitative},IFERROR({_QUALITATIVE}({actual},{weight}),"")))'
+
+
+def _given(board: Board, row: int) -> Decimal | None:
+    """What the formula gives; None for blank."""
+    for call in _score_calls(row):
+        try:
+            return Decimal(scalar(board.value(call)))
+        except FunctionError:
+            continue
+    return None
 
 
 def _number(board: Board, row: int, column: int, title: str) -> None:

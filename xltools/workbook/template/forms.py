@@ -21,9 +21,9 @@ from xltools.workbook.layout import (
     is_spare,
 )
 from xltools.workbook.template import cover
-from xltools.workbook.template.board import Area, Board, a1
+from xltools.workbook.template.board import Area, Board, Call, a1
 from xltools.workbook.template.broken import mark_broken, unit_column
-from xltools.workbook.template.formulas import Computed, computed
+from xltools.workbook.template.formulas import LEAVES, Computed, computed, subtotal
 from xltools.workbook.template.styles import lines_needed, text_units
 
 _CENTRED = ("合计", "总计", "项目", "统计数", "行次")
@@ -201,6 +201,14 @@ def _amounts(board: Board, sheet: FormSheet, report: Report | None, formulas: di
     for ref, (row, column) in sheet.cells.items():
         kind = _kind(sheet.form, ref)
         value = amounts.get(ref)
+        if ref not in formulas and report is None and (call_ := _of_parent(sheet, ref, formulas)):
+            # Which code stands here is not known yet: one with others below it is summed, others are typed.
+            formula = f'IF({a1(row, sheet.code_column)}="","",IFERROR({call_.render()},""))'
+            style = _style(board, sheet.form, ref, f"computed_{kind}", "entry")
+            board.native(row, column, formula, "", style)
+            board.calls[row, column] = call_
+            _message(board, sheet.form, ref, kind, row, column, None)
+            continue
         if ref not in formulas:
             content = value if value is not None or kind != "dash" else _dash(sheet.form, ref)
             style = _style(board, sheet.form, ref, kind, "unused" if kind in ("dash", "unused") else "entry")
@@ -216,6 +224,14 @@ def _amounts(board: Board, sheet: FormSheet, report: Report | None, formulas: di
         else:
             board.put(row, column, value, _style(board, sheet.form, ref, kind, "computed"))
         _message(board, sheet.form, ref, kind, row, column, formulas[ref])
+
+
+def _of_parent(sheet: FormSheet, ref: Ref, formulas: dict[Ref, Computed]) -> Call | None:
+    """What a blank entry row shows once a code with others below it is typed into it."""
+    total = formulas.get(Ref(ref.form, TOTAL, ref.column))
+    if not is_spare(ref.line) or total is None or total.call.name != LEAVES:
+        return None
+    return subtotal(sheet, ref)
 
 
 def _kind(form: Form, ref: Ref) -> str:

@@ -15,6 +15,7 @@ from xltools.report import TOTAL, Ref
 from xltools.workbook.layout import FormSheet, is_spare
 from xltools.workbook.template.board import Area, Argument, Below, Call, Spot, runs
 
+LEAVES = "XT_LEAVES"
 _MOST_BLOCKS = 3
 
 
@@ -65,16 +66,22 @@ def _tree(sheet: FormSheet, equation: Equation) -> Iterator[tuple[Ref, Call]]:
     codes = [line for line in sheet.lines if not is_spare(line)]
     tree = Tree(codes)
     parents = [TOTAL, *(line for line in codes if tree.children(line))]
-    code_column = sheet.code_column
     for column in sheet.form.columns:
         for line in parents:
             ref = Ref(sheet.form.id, line, column.id)
-            row, at = sheet.cells[ref]
-            below = Below(row, code_column, sheet.notes_row), Below(row, at, sheet.notes_row)
-            if line == TOTAL:
-                yield ref, Call("XT_LEAVES", below)
-            else:
-                yield ref, Call("XT_SUBTOTAL", (Area(row, code_column, row, code_column), *below))
+            yield ref, Call(LEAVES, _below(sheet, ref)) if line == TOTAL else subtotal(sheet, ref)
+
+
+def subtotal(sheet: FormSheet, ref: Ref) -> Call:
+    """The sum of the leaves below the code in the row of ``ref``."""
+    row, column = sheet.cells[ref][0], sheet.code_column
+    return Call("XT_SUBTOTAL", (Area(row, column, row, column), *_below(sheet, ref)))
+
+
+def _below(sheet: FormSheet, ref: Ref) -> tuple[Below, Below]:
+    """The codes and the figures below a figure, down to the notes."""
+    row, at = sheet.cells[ref]
+    return Below(row, sheet.code_column, sheet.notes_row), Below(row, at, sheet.notes_row)
 
 
 def _sum(sheet: FormSheet, terms: Sequence[Term]) -> Call:

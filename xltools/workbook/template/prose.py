@@ -15,6 +15,7 @@ from xltools.workbook.layout import (
     NARRATIVE,
     ORGANISATION,
     OVERVIEW,
+    SAID_LAST_YEAR,
     SENTENCES,
     Field,
     glossary_entries,
@@ -24,7 +25,8 @@ from xltools.workbook.template.comparison import classes
 from xltools.workbook.template.styles import lines_needed
 
 _SPARE_TERMS = 14
-_NARRATIVE = (22, 26, 14, 50, 48, 40)
+_NARRATIVE = (22, 26, 14, 50, 44, 30, 36)
+"""Widths of the columns of 情况说明."""
 _LINE = 16
 HIGHEST = 409
 """Points; the highest row that a spreadsheet allows."""
@@ -82,31 +84,38 @@ def write_narrative(
     page.set_row(0, 34)
     board.merge(
         Area(1, 0, 1, last),
-        "米色格填写原因、用途；“生成文字”由软件按各表的数写出，“最终文字”可以改写，留空时按生成文字公开。",
+        "米色格填写原因、用途；“生成文字”由软件按各表的数写出，“最终文字”可以改写，留空时按生成文字公开；“上年填写的”由结转上年数填入，供参考。",
         styles("hint", "left"),
     )
+    page.set_row(1, 18)
     for column, label in enumerate(SENTENCES.labels):
         board.put(2, column, label, styles("cell", "band", "centre"))
     page.set_row(2, 22)
-    reasons = dict(report.reasons) if report else {}
-    finals = {k: v for k, v in report.texts.items() if k.startswith(FINAL)} if report else {}
-    row = 3
     listed = list(_said(sentences) if sentences else _listed(edition, report))
-    for one in (*listed, *_others(listed, report)):
-        _sentence(board, row, one, reasons.get(one.key, ""), finals.get(FINAL + one.key, ""))
-        row += 1
+    for row, one in enumerate((*listed, *_others(listed, report)), 3):
+        _sentence(board, row, one, typed_texts(report, one.key))
     page.freeze_panes(3, 2)
     _page(board, landscape=True, repeat=2)
 
 
-def _sentence(board: Board, row: int, one: SentenceRow, reason: str, final: str) -> None:
+def typed_texts(report: Report | None, key: str) -> tuple[str, str, str]:
+    """What stands right of a generated sentence: the reason, last year's, the sentence as rewritten."""
+    if report is None:
+        return "", "", ""
+    texts = report.texts
+    return report.reasons.get(key, ""), texts.get(SAID_LAST_YEAR + key, ""), texts.get(FINAL + key, "")
+
+
+def _sentence(board: Board, row: int, one: SentenceRow, typed: tuple[str, str, str]) -> None:
     styles, texts = board.styles, ("left", "wrap", "top")
+    reason, before, final = typed
     for column, text in enumerate((one.section, one.content, one.key)):
         board.put(row, column, text, styles("cell", *texts))
     board.put(row, 3, one.generated, styles("cell", *texts, *(() if one.generated else ("unused",))))
     asks = one.asks or bool(reason)
     board.put(row, 4, reason, styles("cell", "entry" if asks else "unused", *texts))
-    board.put(row, 5, final, styles("cell", "entry", *texts))
+    board.put(row, 5, before, styles("cell", *texts, *(() if asks else ("unused",))))
+    board.put(row, 6, final, styles("cell", "entry", *texts))
     if asks:
         board.validate(
             row,
@@ -115,8 +124,8 @@ def _sentence(board: Board, row: int, one: SentenceRow, reason: str, final: str)
             input_title=one.content[:32],
             input_message="写原因或用途，不写“主要原因是”和句末的句号；没有变动的可以留空。",
         )
-    cells = ((one.generated, 3), (reason, 4), (final, 5), (one.section, 0), (one.content, 1))
-    board.sheet.set_row(row, max(height(text, _NARRATIVE[at]) for text, at in cells))
+    cells = (one.section, one.content, "", one.generated, reason, before, final)
+    board.sheet.set_row(row, max(map(height, cells, _NARRATIVE)))
 
 
 def sentence_rows(sentences: Sequence[Said], report: Report) -> list[SentenceRow]:
@@ -129,9 +138,14 @@ def _others(listed: Sequence[SentenceRow], report: Report | None) -> Iterator[Se
     """Rows for reasons and final texts that no listed row takes: nothing typed is lost."""
     if report is None:
         return
-    finals = (key.removeprefix(FINAL) for key in report.texts if key.startswith(FINAL))
+    beside = [
+        key.removeprefix(prefix)
+        for prefix in (FINAL, SAID_LAST_YEAR)
+        for key in report.texts
+        if key.startswith(prefix)
+    ]
     shown = {row.key for row in listed}
-    for key in dict.fromkeys([*report.reasons, *finals]):
+    for key in dict.fromkeys([*report.reasons, *beside]):
         if key not in shown:
             yield SentenceRow("其他", key, key)
 
