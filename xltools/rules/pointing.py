@@ -26,9 +26,8 @@ def pointed(desk: Desk, findings: list[Finding], suspects: Sequence[Suspect]) ->
     looked at: what it adds up is."""
     identities = [finding for finding in findings if finding.gap is not None]
     named = Counter(ref for finding in identities for ref in {cell.ref for cell in finding.cells})
-    sizes = Counter(finding.group for finding in identities)
     return [
-        replace(finding, remedy=_remedy(desk, finding, suspects, named, sizes[finding.group]))
+        replace(finding, remedy=_remedy(desk, finding, suspects, named))
         if finding.gap is not None and not finding.remedy
         else finding
         for finding in findings
@@ -36,7 +35,7 @@ def pointed(desk: Desk, findings: list[Finding], suspects: Sequence[Suspect]) ->
 
 
 def _remedy(
-    desk: Desk, finding: Finding, suspects: Sequence[Suspect], named: Mapping[Ref | None, int], size: int
+    desk: Desk, finding: Finding, suspects: Sequence[Suspect], named: Mapping[Ref | None, int]
 ) -> str:
     cause = _cause(finding, suspects)
     if cause is not None and cause.kind == "share" and cause.cell.ref == finding.cells[0].ref:
@@ -48,8 +47,10 @@ def _remedy(
         return f"依据：{finding.basis}。" + _first(cause)
     if finding.group == COVER_GROUP:
         return f"依据：{finding.basis}。请先改封面的金额单位。"
-    if cause is not None and cause.cell.ref not in {cell.ref for cell in finding.cells}:
-        return f"依据：{finding.basis}。请先核对 {cause.cell.address}{_also(size - 1)}。"
+    if cause is not None:
+        own = {cell.ref for cell in finding.cells}
+        mine = [cell for cell, _ in cause.changes if cell.ref in own]
+        return f"依据：{finding.basis}。请先核对 {(mine or [cause.cell])[0].address}。"
     if len(finding.cells) == 1:
         return f"依据：{finding.basis}。"
     suspected = {suspect.cell.ref for suspect in suspects}
