@@ -34,7 +34,7 @@ def solve(
     extra: Mapping[Ref, Decimal] | None = None,
     suspects: bool = True,
     more: Sequence[Constraint] = (),
-    formulas: Reads | None = None,
+    formulas: Reads | Callable[[], Reads] | None = None,
     unread: Collection[Ref] = (),
     loose: Collection[str] = (),
 ) -> Outcome:
@@ -42,7 +42,8 @@ def solve(
 
     ``shares`` are printed ratios, ``extra`` figures outside the ten forms (narrative, scores), ``more``
     identities of this report alone (``project_rows`` gives all three for 自评). ``formulas`` are the figures
-    whose cell holds a formula, with what it reads: they move with it and are no suspects. ``unread`` are
+    whose cell holds a formula, with what it reads: they move with it and are no suspects (a function
+    is asked only where a figure is wrong). ``unread`` are
     figures that are there but could not be read, ``loose`` forms with lines that could not. With
     ``suspects`` False only the verdict and the proofs are made.
     """
@@ -57,7 +58,7 @@ def solve(
         return Outcome(Verdict.TAIL, tails=tuple(identity(problem, n) for n in off))
     broken = [n for n in off if alone_impossible(problem, n)]
     if formulas:
-        strict, problem = problem, problem.computed(formulas)
+        strict, problem = problem, problem.computed(formulas() if callable(formulas) else formulas)
         if problem.free and holds(problem):
             return _summed_by_formulas(strict, problem, off, broken)
     hard = problem.without_soft()
