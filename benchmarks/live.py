@@ -114,7 +114,9 @@ def _judge(tally: Live, path: Path, ref: Ref, report: Report) -> None:
     true = show(report.amounts[ref])
     tally.counts["value"] += any(true in s.suggested for s in checked.suspects if s.cell.ref == ref)
     computed = reading.formulas or {}
-    touched = {cell.ref for s in checked.suspects for cell in (s.cell, *(c for c, _ in s.changes))}
+    # A line missing below a total is no reproach to its formula.
+    blamed = [s for s in checked.suspects if s.kind != "line"]
+    touched = {cell.ref for s in blamed for cell in (s.cell, *(c for c, _ in s.changes))}
     tally.counts["formula"] += any(other in computed for other in touched if other)
     if named[:1] != [ref]:
         guess = checked.suspects[0] if checked.suspects else None

@@ -25,7 +25,7 @@ FAMILIES = {
     "3. 读工作簿时遇到的": r"reading_",
     "4. 绩效自评": r"fund_|weights|score|reason_required|unfilled|grade|indicator|repeated_rate|contradiction"
     r"|entity_code",
-    "5. 情况说明": r"narrative_",
+    "5. 情况说明": r"narrative_|percentage",
 }
 
 

@@ -48,6 +48,9 @@ _EXAMPLES_OF = {
   xltools export 2024决算.xlsx --to 公开              Word、PDF、网页、工作簿
   xltools export 2024决算.xlsx --to 样稿 --draft      有错误也导出，每页加水印
   xltools export 2024决算.xlsx --to 数据 --format json,csv""",
+    "narrative": """
+  xltools narrative 2024决算.xlsx                     写入“情况说明”表
+  xltools narrative 2024决算.xlsx --show              只显示各句""",
     "fix": """
   xltools fix 2024决算.xlsx                           采纳第一条建议
   xltools fix 2024决算.xlsx --suspect 2               采纳第二条

@@ -175,3 +175,37 @@ def test_a_difference_is_a_formula_too() -> None:
     index = {ref: cell for cell, ref in enumerate(bound.refs)}
     assert found.parts[index[leaf]] == {index[ref]: 1 if ref.line == "301" else -1 for ref in others}
     assert found.followers(index[TOTALS[0]])[index[leaf]] == 1
+
+
+# --- what could not be read
+
+
+def test_an_unread_figure_is_unknown_and_what_it_should_be_follows() -> None:
+    report, constraints = book()
+    leaf = Ref("basic", "30101", "1")
+    report = report.replaced({leaf: None})
+    assert solve(compile(constraints), report).verdict is Verdict.ERROR
+    assert solve(compile(constraints), report, unread={leaf}).verdict in (Verdict.EQUAL, Verdict.TAIL)
+    known = explain(compile(constraints), report, leaf, unread={leaf})
+    assert (known.least, known.most) == (Decimal("11.98"), Decimal("12.02"))
+    wrong = report.replaced({Ref("summary", "58", "2"): Decimal("63.00")})
+    (suspect, *_) = solve(compile(constraints), wrong, unread={leaf}).suspects
+    assert suspect.refs[0].form in ("summary", "general"), "another error is told all the same"
+
+
+def test_sums_over_lines_that_could_not_be_read_say_nothing() -> None:
+    figures = {"expenditure[合计,1]": "37", "expenditure[201,1]": "30", "summary[58,2]": "37"}
+    constraints = rows(
+        "expenditure[合计,1] = expenditure[201,1] + expenditure[208,1]",
+        "expenditure[合计,1] = summary[58,2]",
+        "expenditure[208,1] = general[208,1]",
+        "expenditure[201,1] = summary[32,2]",
+    )
+    model = compile(constraints)
+    report = amounts(figures | {"general[208,1]": "7", "summary[32,2]": "30"})
+    assert solve(model, report).verdict is Verdict.ERROR
+    assert solve(model, report, loose={"expenditure"}).verdict is Verdict.EQUAL
+    other = report.replaced({Ref("summary", "32", "2"): Decimal("3.00")})
+    assert solve(model, other, loose={"expenditure"}).verdict is Verdict.ERROR, (
+        "lines that are there are held"
+    )

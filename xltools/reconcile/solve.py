@@ -23,7 +23,7 @@ def solve(
     extra: Mapping[Ref, Decimal] | None = None,
     suspects: bool = True,
     more: Sequence[Constraint] = (),
-    formulas: Reads | None = None,
+    formulas: Reads | Callable[[], Reads] | None = None,
     unread: Collection[Ref] = (),
     loose: Collection[str] = (),
 ) -> Outcome:
@@ -31,7 +31,8 @@ def solve(
 
     ``shares`` are printed ratios, ``extra`` figures outside the ten forms (narrative, scores), ``more``
     identities of this report alone (``project_rows`` gives all three for 自评). ``formulas`` are the figures
-    whose cell holds a formula, with what it reads: they move with it and are no suspects. ``unread`` are
+    whose cell holds a formula, with what it reads: they move with it and are no suspects (a function
+    is asked only where a figure is wrong). ``unread`` are
     figures that are there but could not be read, ``loose`` forms with lines that could not. With
     ``suspects`` False only the verdict and the proofs are made.
     """
@@ -47,7 +48,7 @@ def solve(
     # Hardly any report gets here: what tells who is to blame is loaded when it does.
     from xltools.reconcile.blame import judged
 
-    return judged(problem, off, suspects, formulas)
+    return judged(problem, off, suspects, formulas() if callable(formulas) else formulas)
 
 
 def _off_face(problem: Problem) -> list[int]:

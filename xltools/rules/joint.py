@@ -48,8 +48,8 @@ def settle(desk: Desk, roots: Roots) -> tuple[list[Finding], tuple[Suspect, ...]
     more = beside(judged)
     desk.others = judged.others = more.cells
     outcome = reconcile.solve(
-        for_rules(applied), judged.report, more.shares, more.extra, more=more.more, formulas=reads(judged),
-        unread=roots.unread, loose=roots.loose,
+        for_rules(applied), judged.report, more.shares, more.extra, more=more.more,
+        formulas=lambda: reads(judged), unread=roots.unread, loose=roots.loose,
     )  # fmt: skip
     blamed = _Blamed(judged, more, outcome, len(roots.suspects))
     if outcome.convention is reconcile.Convention.TIE:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cached_property
 
 from xltools import scores
 from xltools.editions import Edition, Rule, SelfEvaluationForm
@@ -29,7 +30,10 @@ class Sheet:
         self.scoring = scoring_of(edition)
         suffix = f"（{number}）" if len(report.self_evaluations) > 1 else ""
         self.name = f"绩效自评{suffix}"
-        self._values = {
+
+    @cached_property
+    def _values(self) -> dict[str, list[scores.IndicatorValue]]:
+        return {
             column: [
                 scores.parse_indicator(getattr(item, column), item.unit) for item in self.form.indicators
             ]
