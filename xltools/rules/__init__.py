@@ -6,15 +6,14 @@ finding. What could not be checked is said, with the reason: silence is not a pa
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from xltools import narrative
 from xltools.editions import Edition, Rule, load
 from xltools.editions.equation import Constraint, Term, form_of
-from xltools.finding import CAUSE, Cell, Finding, Severity, Suspect, is_explained
+from xltools.finding import Cell, Finding, Severity, Suspect, is_explained
 from xltools.report import Ref, Report
 from xltools.rules import evaluation, structure
 from xltools.rules.arithmetic import arithmetic, where
@@ -22,7 +21,7 @@ from xltools.rules.desk import SEVERITY, Desk
 from xltools.rules.explain import explain_cell
 from xltools.rules.identities import Broken, Figures, broken, holds, identities
 from xltools.rules.joint import settle
-from xltools.rules.units import COVER_GROUP
+from xltools.rules.pointing import of_the_cover, pointed
 
 CHECKS = frozenset(structure.CHECKS) | frozenset(evaluation.CHECKS) | {"narrative"}
 """Every name that a rule's ``check`` may have."""
@@ -101,11 +100,10 @@ def check(report: Report, edition: Edition | None = None, evidence: Evidence | N
     suspects: tuple[Suspect, ...] = ()
     if any(finding.kind == "unit_cover" for finding in findings):
         # In the right unit nothing may be wrong: no figure is to be blamed.
-        findings = [_of_the_cover(finding) for finding in findings]
+        findings = [of_the_cover(finding) for finding in findings]
     else:
         findings, suspects = settle(desk, findings)
-    findings = _grouped(_pointed(findings, suspects), edition, suspects)
-    findings = _without_echoes(findings, suspects)
+    findings = pointed(findings, suspects, edition)
     tails = tuple(item for item in desk.broken if item.tail)
     findings += _tails(desk, tails)
     rank = {form: number for number, form in enumerate(edition.forms)}
@@ -289,99 +287,6 @@ def _judged(desk: Desk, item: Broken) -> tuple[str, Severity]:
 def _worth_showing(term: Term, desk: Desk, constraint: Constraint) -> bool:
     """Blank addends of a sum say nothing; the figure that is judged always does."""
     return term is constraint.left[0] or desk.figures.has(term.ref) or len(constraint.right) == 1
-
-
-_POINTERS = {
-    "missing": "请先补上{line}这一行。",
-    "line": "请先查{line}下面漏掉的一行。",
-    "shifted": "请先把错行的 {first} 至 {last} 改正。",
-    "unit": "请先换算{form}的金额单位。",
-}
-"""What comes first where the cause is more than wrong figures, by kind of suspect."""
-
-
-def _pointed(findings: list[Finding], suspects: Sequence[Suspect]) -> list[Finding]:
-    """Every finding on an identity says which of its figures to look at first: a suspect, or the one that
-    most other findings speak of too."""
-    identities = [finding for finding in findings if finding.gap is not None]
-    named = Counter(ref for finding in identities for ref in {cell.ref for cell in finding.cells})
-    suspected = {suspect.cell.ref for suspect in suspects}
-    causes = {f"{CAUSE}{number}": suspect for number, suspect in enumerate(suspects, 1)}
-    return [
-        finding
-        if finding.gap is None or finding.remedy
-        else replace(finding, remedy=f"依据：{finding.basis}。" + _pointer(finding, named, suspected, causes))
-        for finding in findings
-    ]
-
-
-def _pointer(
-    finding: Finding,
-    named: Mapping[Ref | None, int],
-    suspected: Collection[Ref | None],
-    causes: Mapping[str, Suspect],
-) -> str:
-    cause = causes.get(finding.group)
-    if cause and cause.kind == "cell" and cause.suggested and (cause.unique or not cause.among):
-        value = f"应为 {cause.suggested[0]}" if cause.suggested[0] else "应为空白"
-        return f"请先改 {cause.cell.address}：{value}。"
-    if cause and cause.kind in _POINTERS:
-        return _POINTERS[cause.kind].format(
-            form=cause.cell.label.split(" ")[0],
-            line=cause.cell.label.partition(" · ")[0],
-            first=cause.changes[0][0].address if cause.changes else cause.cell.address,
-            last=cause.changes[-1][0].address if cause.changes else cause.cell.address,
-        )
-    if finding.group == COVER_GROUP:
-        return "请先改封面的金额单位。"
-    if len(finding.cells) == 1:
-        return ""
-    worst = max(finding.cells, key=lambda cell: (cell.ref in suspected, named[cell.ref]))
-    others = named[worst.ref] - 1
-    also = f"（另有 {others} 条问题也指向它）" if others and not cause else ""
-    return f"请先核对 {worst.address}{also}。"
-
-
-def _grouped(findings: list[Finding], edition: Edition, suspects: Sequence[Suspect]) -> list[Finding]:
-    """The findings that follow from a form in the wrong unit belong to one group with it."""
-    wrong = {
-        form.id: finding.group
-        for finding in findings
-        if finding.kind == "unit_factor"
-        for form in edition.forms.values()
-        if form.name == finding.cells[0].label
-    }
-    if not wrong:
-        return findings
-    for number, suspect in enumerate(suspects, 1):
-        if suspect.kind == "unit" and suspect.cell.ref and suspect.cell.ref.form in wrong:
-            wrong[suspect.cell.ref.form] = f"{CAUSE}{number}"
-    result = []
-    for finding in findings:
-        forms = {form_of(cell.ref.form) for cell in finding.cells if cell.ref}
-        group = next((wrong[form] for form in wrong if form in forms and len(forms) > 1), finding.group)
-        result.append(replace(finding, group=group))
-    return result
-
-
-def _of_the_cover(finding: Finding) -> Finding:
-    """What is out of balance follows from the 金额单位 on 封面."""
-    return finding if finding.gap is None else replace(finding, group=COVER_GROUP)
-
-
-def _without_echoes(findings: list[Finding], suspects: Sequence[Suspect]) -> list[Finding]:
-    """Without the hints on totals typed over whose sum is told to be out by a finding: to restore the formula
-    is right only where the total itself is wrong."""
-    told = {finding.cells[0].ref for finding in findings if finding.gap is not None and finding.cells}
-    wrong = {suspect.cell.ref for suspect in suspects if suspect.kind == "cell"}
-    return [
-        finding
-        for finding in findings
-        if finding.kind not in ("typed_over", "typed_over_blank")
-        or finding.cells[0].ref in wrong
-        or finding.cells[0].ref not in told
-        or not suspects
-    ]
 
 
 def _tails(desk: Desk, tails: Iterable[Broken]) -> list[Finding]:
