@@ -102,7 +102,7 @@ def test_the_cases_of_the_rules_word_nearly_every_kind() -> None:
         # Tested in tests/rules: in 元, with negative figures, or in a report without figures.
         "convention", "equality_exact", "inequality_exact", "inequality_negative", "joint", "joint_single",
         "no_figures", "score_unclear", "sign_sum", "line_zero", "counterpart_expenditure", "code_order",
-        "score_missing", "code_no_name", "repeated_close", "percentage",
+        "score_missing", "code_no_name", "repeated_close", "percentage", "unit_cover",
     }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ TEXT = (ROOT / "docs" / "manual.md").read_text(encoding="utf-8")
 FAMILIES = {
     "1. 勾稽关系不平": r"equality|repeated|inequality|zero|sign|tail|convention|joint",
     "2. 表的结构和填法": r"code_|line_|counterpart|empty_note|unit_factor|places|not_count"
-    r"|typed_over|no_figures",
+    r"|typed_over|no_figures|unit_cover",
     "3. 读工作簿时遇到的": r"reading_",
     "4. 绩效自评": r"fund_|weights|score|reason_required|unfilled|grade|indicator|repeated_rate|contradiction"
     r"|entity_code",

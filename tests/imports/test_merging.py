@@ -132,7 +132,13 @@ def test_another_name_is_a_remark() -> None:
     mine = replace(empty(), cover=Cover("乙中心", "", 2024))
     assert "单位名称不同" in merged_with_remarks(mine, source(printed())).remarks[0]
     longer = replace(empty(), cover=Cover("山西省政务服务投诉举报中心（本级）", "", 2024))
-    assert merged_with_remarks(longer, source(printed())).remarks == []
+    assert merged_with_remarks(longer, source(replace(printed(), self_evaluations=[]))).remarks == []
+
+
+def test_a_self_evaluation_is_not_imported_and_that_is_said() -> None:
+    remarks = merged_with_remarks(empty(), source(printed())).remarks
+    assert remarks == ["来源有 1 张绩效自评表，不导入，请在本工作簿的“绩效自评”中填写"]
+    assert merged_with_remarks(printed(), source(printed())).remarks == []
 
 
 # --- 结转上年数

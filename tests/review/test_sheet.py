@@ -22,7 +22,7 @@ def test_a_row_says_everything_of_a_finding() -> None:
     assert dict(zip(HEADINGS, row.cells, strict=True)) == {
         "级别": "错误",
         "表": "公开03表",
-        "项目": "公开03表 2010399 其他 · 项目支出",
+        "项目": "2010399 其他 · 项目支出",
         "单元格": "公开03表!E12",
         "应为": "6.22",
         "实为": "6.12",

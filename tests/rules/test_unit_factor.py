@@ -83,6 +83,31 @@ def test_small_figures_prove_nothing() -> None:
     assert wrong(in_wrong_unit(made, "summary")) == []
 
 
+def cover(made: Report) -> list[Finding]:
+    return [finding for finding in check(made).findings if finding.kind == "unit_cover"]
+
+
+def test_yuan_on_the_cover_over_figures_in_wan() -> None:
+    """Everything is out by hundredths, in many places: one cause, and no figure is to blame."""
+    made = example()
+    made.unit = Unit.YUAN
+    checked = check(made)
+    (finding,) = cover(made)
+    assert "最大的数是 公开01表 行次31 总计 324.86，11 条不平" in finding.message
+    assert finding.remedy == "请把封面的金额单位改为万元，再审核一次。"
+    assert checked.suspects == ()
+    others = [f for f in checked.findings if f.gap is not None and f.severity is Severity.ERROR]
+    assert {f.group for f in others} == {"金额单位：封面"}
+    assert all(f.remedy.endswith("请先改封面的金额单位。") for f in others)
+
+
+def test_a_cent_in_a_workbook_of_yuan_is_no_wrong_unit() -> None:
+    for seed in range(12):
+        made = random_report(seed, Unit.YUAN)
+        one = sorted(made.amounts)[seed * 7 % len(made.amounts)]
+        assert cover(made.replaced({one: made.amounts[one] + Decimal("0.01")})) == [], (seed, one)
+
+
 @pytest.mark.parametrize("unit", [Unit.WAN, Unit.YUAN])
 def test_random_units_are_in_one_unit(unit: Unit) -> None:
     for seed in range(10):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 import string
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+import xltools
 from tests.workbook.books import Book, example, rules, unlike
 from xltools.finding import WORDING, Severity
 from xltools.report import Ref
@@ -172,6 +174,11 @@ def code_twice(book: Book) -> None:
     book.insert_row(SHEET, row + 1, ["2080502", "事业单位离退休", 8.08, 8.08])
 
 
+def another_name_for_a_code(book: Book) -> None:
+    row, at = book.find("公开05表", "事业单位离退休")
+    book.put("公开05表", row, at, "行政单位离退休")
+
+
 def other_unit(book: Book) -> None:
     book.replace("封面", "万元", "元")
 
@@ -234,6 +241,7 @@ CASES: list[tuple[Callable[[Book], None], list[str], str]] = [
     (ambiguous_name_without_code, ["reading-24"], "“培训之类”没有科目代码"),
     (no_code, ["reading-26"], "“20103X9”不是科目代码"),
     (code_twice, ["reading-20"], "2080502"),
+    (another_name_for_a_code, ["reading-38"], "科目 2080502 的名称是“行政单位离退休”，而 公开02表 B"),
     (other_unit, ["reading-30"] * 10, "本表金额单位印为万元，封面为元"),
     (unknown_unit, ["reading-31"], "本表金额单位印为千元"),
     (other_year, ["reading-32"], "本表印着2023年度，应为2024年度"),
@@ -370,3 +378,16 @@ def test_every_trouble_is_worded_and_has_a_remedy() -> None:
             "title", "found", "expected", "row", "rows", "name", "names", "code", "area", "unit", "where",
             "year",
         }  # fmt: skip
+
+
+def test_places_beyond_the_second_are_told_of_typed_figures() -> None:
+    """What is shown as 82.99 and stored as 82.994 will be published rounded; noise of floats is none."""
+    book = Book.example()
+    row, at = book.find("公开06表", "基本工资")
+    book.put("公开06表", row, at + 1, 82.994)
+    reading = book.read()
+    assert reading.unrounded == {Ref("basic", "30101", "1"): Decimal("82.994")}
+    (hint,) = [f for f in xltools.check(reading).findings if f.kind == "places"]
+    assert "有 1 个金额多于两位小数（如 82.994，公开时印为 82.99）" in hint.message
+    book.put("公开06表", row, at + 1, 0.1 + 0.2)
+    assert book.read().unrounded == {}

@@ -20,7 +20,8 @@ _CAUSE = re.compile(r"原因(\d+)")
 def page(results: Iterable[tuple[str, Checked | str]]) -> str:
     """The HTML on one or many workbooks: (name, outcome, or the sentence why it could not be checked)."""
     rows = list(results)
-    title = f"审核结果 {rows[0][0]}" if len(rows) == 1 else f"审核结果（{len(rows)} 个文件）"
+    # Of one file the name is enough: the report is passed on.
+    title = f"审核结果 {_file_name(rows[0][0])}" if len(rows) == 1 else f"审核结果（{len(rows)} 个文件）"
     parts = [
         '<!doctype html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width,initial-scale=1">',
@@ -38,6 +39,10 @@ def page(results: Iterable[tuple[str, Checked | str]]) -> str:
         "尾差不是错误。</footer>\n</body>\n</html>"
     )
     return "\n".join(parts) + "\n"
+
+
+def _file_name(path: str) -> str:
+    return path.replace("\\", "/").rpartition("/")[2] or path
 
 
 def _style() -> str:

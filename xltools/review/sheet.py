@@ -107,7 +107,8 @@ def _should(suspect: Suspect) -> str:
 def _sheet_and_item(finding: Finding, first: Cell | None) -> tuple[str, str]:
     if first is None:
         return "", finding.title
-    return first.place.sheet if first.place else "", first.label
+    sheet = first.place.sheet if first.place else ""
+    return sheet, first.label.removeprefix(f"{sheet} ") if sheet else first.label
 
 
 def not_checked(checked: Checked) -> Iterator[tuple[str, str, str]]:

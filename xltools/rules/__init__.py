@@ -7,13 +7,13 @@ finding. What could not be checked is said, with the reason: silence is not a pa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from xltools import narrative
 from xltools.editions import Edition, Rule, load
 from xltools.editions.equation import Constraint, Term, form_of
-from xltools.finding import CAUSE, Cell, Finding, Severity, Suspect, is_explained
+from xltools.finding import Cell, Finding, Severity, Suspect, is_explained
 from xltools.report import Percentage, Place, Ref, Report
 from xltools.rules import evaluation, structure
 from xltools.rules.arithmetic import arithmetic, where
@@ -21,9 +21,8 @@ from xltools.rules.desk import SEVERITY, Desk
 from xltools.rules.identities import Broken, Figures, broken, holds, identities
 from xltools.rules.joint import settle
 from xltools.rules.percentages import typed_percentages
-from xltools.rules.pointing import pointed
+from xltools.rules.pointing import of_the_cover, pointed
 from xltools.rules.roots import gather, unread
-from xltools.rules.units import COVER_GROUP
 
 CHECKS = frozenset(structure.CHECKS) | frozenset(evaluation.CHECKS) | {"narrative"}
 """Every name that a rule's ``check`` may have."""
@@ -105,12 +104,11 @@ def check(report: Report, edition: Edition | None = None, evidence: Evidence | N
     suspects: tuple[Suspect, ...] = ()
     if any(finding.kind == "unit_cover" for finding in findings):
         # In the right unit nothing may be wrong: no figure is to be blamed.
-        findings = [_of_the_cover(finding) for finding in findings]
+        findings = [of_the_cover(finding) for finding in findings]
     else:
         roots = gather(desk, findings, lambda other: _judged_again(other, edition, evidence))
         findings, suspects = settle(desk, roots)
-    findings = _grouped(pointed(desk, findings, suspects), edition, suspects)
-    findings = _without_echoes(findings, suspects)
+    findings = pointed(desk, findings, suspects)
     tails = tuple(item for item in desk.broken if item.tail)
     findings += _tails(desk, tails)
     rank = {form: number for number, form in enumerate(edition.forms)}
@@ -312,48 +310,6 @@ def _worth_showing(term: Term, desk: Desk, constraint: Constraint) -> bool:
     """Blank addends of a sum say nothing; the figure that is judged always does."""
     shown = term is constraint.left[0] or desk.figures.has(term.ref) or term.ref in desk.unread
     return shown or len(constraint.right) == 1
-
-
-def _grouped(findings: list[Finding], edition: Edition, suspects: Sequence[Suspect]) -> list[Finding]:
-    """The findings that follow from a form in the wrong unit belong to one group with it."""
-    wrong = {
-        form.id: finding.group
-        for finding in findings
-        if finding.kind == "unit_factor"
-        for form in edition.forms.values()
-        if form.name == finding.cells[0].label
-    }
-    if not wrong:
-        return findings
-    for number, suspect in enumerate(suspects, 1):
-        if suspect.kind == "unit" and suspect.cell.ref and suspect.cell.ref.form in wrong:
-            wrong[suspect.cell.ref.form] = f"{CAUSE}{number}"
-    result = []
-    for finding in findings:
-        forms = {form_of(cell.ref.form) for cell in finding.cells if cell.ref}
-        group = next((wrong[form] for form in wrong if form in forms and len(forms) > 1), finding.group)
-        result.append(replace(finding, group=group))
-    return result
-
-
-def _of_the_cover(finding: Finding) -> Finding:
-    """What is out of balance follows from the 金额单位 on 封面."""
-    return finding if finding.gap is None else replace(finding, group=COVER_GROUP)
-
-
-def _without_echoes(findings: list[Finding], suspects: Sequence[Suspect]) -> list[Finding]:
-    """Without the hints on totals typed over whose sum is told to be out by a finding: to restore the formula
-    is right only where the total itself is wrong."""
-    told = {finding.cells[0].ref for finding in findings if finding.gap is not None and finding.cells}
-    wrong = {suspect.cell.ref for suspect in suspects if suspect.kind == "cell"}
-    return [
-        finding
-        for finding in findings
-        if finding.kind not in ("typed_over", "typed_over_blank")
-        or finding.cells[0].ref in wrong
-        or finding.cells[0].ref not in told
-        or not suspects
-    ]
 
 
 def _tails(desk: Desk, tails: Iterable[Broken]) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""Which figure of a broken identity to look at first."""
+"""Where a finding points: to its cause, to the figure to look at first; groups by cause."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from xltools.editions import Edition
+from xltools.editions.equation import form_of
 from xltools.finding import CAUSE, Finding, Suspect
 from xltools.report import Ref
 from xltools.rules.desk import Desk
@@ -21,6 +23,11 @@ _POINTERS = {
 
 
 def pointed(desk: Desk, findings: list[Finding], suspects: Sequence[Suspect]) -> list[Finding]:
+    """``findings`` with what to look at first, in groups by cause, without hints that would mislead."""
+    return _without_echoes(_grouped(_pointing(desk, findings, suspects), desk.edition, suspects), suspects)
+
+
+def _pointing(desk: Desk, findings: list[Finding], suspects: Sequence[Suspect]) -> list[Finding]:
     """Every finding on an identity says which figure to look at first: the suspect with which it vanishes,
     one of its figures that is suspected, or the one that most other findings speak of too. A formula is not
     looked at: what it adds up is."""
@@ -83,3 +90,45 @@ def _cause(finding: Finding, suspects: Sequence[Suspect]) -> Suspect | None:
 
 def _also(others: int) -> str:
     return f"（另有 {others} 条问题也指向它）" if others > 0 else ""
+
+
+def _grouped(findings: list[Finding], edition: Edition, suspects: Sequence[Suspect]) -> list[Finding]:
+    """The findings that follow from a form in the wrong unit belong to one group with it."""
+    wrong = {
+        form.id: finding.group
+        for finding in findings
+        if finding.kind == "unit_factor"
+        for form in edition.forms.values()
+        if form.name == finding.cells[0].label
+    }
+    if not wrong:
+        return findings
+    for number, suspect in enumerate(suspects, 1):
+        if suspect.kind == "unit" and suspect.cell.ref and suspect.cell.ref.form in wrong:
+            wrong[suspect.cell.ref.form] = f"{CAUSE}{number}"
+    result = []
+    for finding in findings:
+        forms = {form_of(cell.ref.form) for cell in finding.cells if cell.ref}
+        group = next((wrong[form] for form in wrong if form in forms and len(forms) > 1), finding.group)
+        result.append(replace(finding, group=group))
+    return result
+
+
+def of_the_cover(finding: Finding) -> Finding:
+    """What is out of balance follows from the 金额单位 on 封面."""
+    return finding if finding.gap is None else replace(finding, group=COVER_GROUP)
+
+
+def _without_echoes(findings: list[Finding], suspects: Sequence[Suspect]) -> list[Finding]:
+    """Without the hints on totals typed over whose sum is told to be out by a finding: to restore the formula
+    is right only where the total itself is wrong."""
+    told = {finding.cells[0].ref for finding in findings if finding.gap is not None and finding.cells}
+    wrong = {suspect.cell.ref for suspect in suspects if suspect.kind == "cell"}
+    return [
+        finding
+        for finding in findings
+        if finding.kind not in ("typed_over", "typed_over_blank")
+        or finding.cells[0].ref in wrong
+        or finding.cells[0].ref not in told
+        or not suspects
+    ]

@@ -11,7 +11,7 @@ from xltools.workbook.layout import FINDING_ROWS, FINDINGS, NOT_CHECKED
 from xltools.workbook.template.board import Area, Board
 from xltools.workbook.template.prose import height
 
-_WIDTHS = (8, 12, 40, 15, 12, 12, 10, 64, 34, 20, 44, 20)
+_WIDTHS = (6, 10, 28, 14, 11, 10, 10, 54, 46, 19, 32, 20)
 _TOP = 3
 _MOST = 2_000
 _EXPLANATION = FINDING_ROWS.at("explanation")

@@ -253,8 +253,7 @@ def _dash(form: Form, ref: Ref) -> str:
 
 def _style(board: Board, form: Form, ref: Ref, kind: str, use: str) -> Any:
     number = {"dash": "centre", "unused": "amount"}.get(kind, kind)
-    indent = 0 if kind == "dash" else 1
-    return board.styles("cell", number, use, font_size=_size(form), indent=indent)
+    return board.styles("cell", number, use, font_size=_size(form))
 
 
 def _message(
