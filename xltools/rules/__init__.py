@@ -13,7 +13,7 @@ from decimal import Decimal
 from xltools import narrative
 from xltools.editions import Edition, Rule, load
 from xltools.editions.equation import Constraint, Term, form_of
-from xltools.finding import Cell, Finding, Severity, Suspect, is_explained
+from xltools.finding import CAUSE, Cell, Finding, Severity, Suspect, is_explained
 from xltools.report import Percentage, Place, Ref, Report
 from xltools.rules import evaluation, structure
 from xltools.rules.arithmetic import arithmetic, where
