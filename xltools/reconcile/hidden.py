@@ -6,12 +6,14 @@ leave no room for one more.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from xltools.amount import Unit
 from xltools.reconcile.mechanisms import REPLACED, SMALL, WEIGHTS
 from xltools.reconcile.problem import Problem
 
+ASKED = 150
+"""Figures at most whose room is taken for that of all."""
 FARTHEST = 9
 """A figure further off than this in its last place is taken as found; what is off by less is a slip of the
 last digit."""
@@ -22,31 +24,30 @@ def hidden(problem: Problem, loose: Collection[int] = ()) -> float:
     identities of the figure leave open with all others as printed. Rows in ``loose`` guard nothing: a
     wrong figure is in them."""
     width = 1 if problem.unit is Unit.YUAN else 10_000
-    least, most = _room(problem, loose)
-    count, found = 0, 0.0
-    for cell, value in enumerate(problem.printed):
-        if value:
-            count += 1
-            if problem.low[cell] < problem.high[cell] or width == 1:
-                middle = (problem.low[cell] + problem.high[cell]) // 2
-                below = (middle - least[cell] + width // 2) // width
-                above = (most[cell] - middle + width // 2) // width
-                steps = min(max(below, 0), FARTHEST) + min(max(above, 0), FARTHEST)
-                # A last place that is off by a little; a last digit, of all digits, that is another one.
-                digits = len(str(abs(problem.face[cell]) // width))
-                each = WEIGHTS[SMALL] / 2 + WEIGHTS[REPLACED] / digits
-                found += each * steps / FARTHEST
-    return found / count if count else 0.0
+    figures = [cell for cell, value in enumerate(problem.printed) if value]
+    asked = figures[:: len(figures) // ASKED + 1]
+    least, most = _room(problem, asked, loose)
+    found = 0.0
+    for cell in asked:
+        if problem.low[cell] < problem.high[cell] or width == 1:
+            middle = (problem.low[cell] + problem.high[cell]) // 2
+            below = (middle - least[cell] + width // 2) // width
+            above = (most[cell] - middle + width // 2) // width
+            steps = min(max(below, 0), FARTHEST) + min(max(above, 0), FARTHEST)
+            # A last place that is off by a little; a last digit, of all digits, that is another one.
+            digits = len(str(abs(problem.face[cell]) // width))
+            each = WEIGHTS[SMALL] / 2 + WEIGHTS[REPLACED] / digits
+            found += each * steps / FARTHEST
+    return found / len(asked) if asked else 0.0
 
 
-def _room(problem: Problem, loose: Collection[int]) -> tuple[list[int], list[int]]:
-    """Per cell the exact amounts that its rows leave open, in 分, if its own figure were unknown."""
+def _room(problem: Problem, asked: Sequence[int], loose: Collection[int]) -> tuple[list[int], list[int]]:
+    """Per cell in ``asked`` the exact amounts that its rows leave open, in 分, if its own figure were
+    unknown."""
     limit = 10**30
     lows, highs = problem.low, problem.high
     least, most = [-limit] * len(problem.low), [limit] * len(problem.low)
-    for number in problem.nonempty:
-        if number in loose:
-            continue
+    for number in sorted({row for cell in asked for row in problem.watch[cell]}.difference(loose)):
         terms, low, high = problem.active[number]
         ends = [(c * lows[x], c * highs[x]) if c > 0 else (c * highs[x], c * lows[x]) for c, x in terms]
         # low <= c·x + rest <= high, with the rest between these two less what x adds to them.
