@@ -45,6 +45,7 @@ def rows(quick: bool) -> Iterator[tuple[str, int, float, float]]:
             _with_sheets(path, count)
             yield ("further sheets of 200 × 10 figures", count, *_cost(path))
         files = generate(folder, 20 if quick else 80)
+        outcome_of(str(EXAMPLE))
         for count in (1, len(files) // 4, len(files)):
             start = time.process_time()
             for path in files[:count]:

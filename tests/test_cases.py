@@ -16,14 +16,13 @@ from typing import Any
 
 import pytest
 
-from xltools import figures
+from tests.example import example
 from xltools.amount import Unit
-from xltools.editions import FOLDER, load
+from xltools.editions import load
 from xltools.report import Ref, Report
 from xltools.rules import Evidence, check
 
 CASES = Path(__file__).parent / "cases"
-EXAMPLE = FOLDER / "shanxi_2024" / "example.json"
 
 
 def ref(text: str) -> Ref:
@@ -33,7 +32,7 @@ def ref(text: str) -> Ref:
 
 
 def report_of(case: dict[str, Any]) -> Report:
-    report = figures.load(EXAMPLE)
+    report = example()
     if "unit" in case:
         report.unit = Unit(case["unit"])
     for text, value in case.get("set", {}).items():

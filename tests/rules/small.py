@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import replace
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
-from xltools import figures
+from tests.example import example as printed_example
 from xltools.amount import Unit
-from xltools.editions import FOLDER, Edition, Rule, When, load
+from xltools.editions import Edition, Rule, When, load
 from xltools.editions.equation import parse
 from xltools.report import Cover, Place, Ref, Report
 from xltools.rules import Checked, Evidence, check
-
-EXAMPLE = FOLDER / "shanxi_2024" / "example.json"
 
 
 def ref(text: str) -> Ref:
@@ -24,14 +20,9 @@ def ref(text: str) -> Ref:
     return Ref(operand.form, operand.lines, operand.columns)
 
 
-@cache
-def _example() -> bytes:
-    return pickle.dumps(figures.load(EXAMPLE))
-
-
 def example(changes: dict[str, str | None] | None = None, **fields: Any) -> Report:
     """The Shanxi example with some figures changed (None blanks one) and fields replaced."""
-    report: Report = pickle.loads(_example())  # a tenth of the time of reading it
+    report = printed_example()
     values = {ref(name): None if v is None else Decimal(v) for name, v in (changes or {}).items()}
     return replace(report.replaced(values), **fields)
 
