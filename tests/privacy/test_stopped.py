@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import json
 import os
 import shutil
@@ -46,6 +45,8 @@ class Stopper:
 
 def stopped(command: list[str], number: int, at: int, room: Path) -> int | None:
     """The exit status of a command that is stopped at its ``at``-th file; None where it has fewer."""
+    from openpyxl.worksheet._writer import _openpyxl_shutdown
+
     child = os.fork()
     if child == 0:
         status = 99
@@ -64,7 +65,7 @@ def stopped(command: list[str], number: int, at: int, room: Path) -> int | None:
             status = main(command)
             if stopper.left:
                 status = 77
-            atexit._run_exitfuncs()
+            _openpyxl_shutdown()  # what it does at the end of a process
         finally:
             os._exit(status)
     _, ended = os.waitpid(child, 0)
