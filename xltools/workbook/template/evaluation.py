@@ -246,7 +246,7 @@ def _indicator(board: Board, row: int, indicator: Indicator) -> None:
     board.put(row, _HELPERS, indicator.sign, helper)
     board.put(row, _HELPERS + 1, indicator.unit, helper)
     given = _given(board, row)
-    if given == indicator.score:
+    if given == indicator.score and given != 0:  # .xls cannot tell a formula's 0 from nothing
         at = [a1(row, column) for column in (6, 5, 7, _HELPERS)]
         shown = "" if given is None else given
         board.native(row, 8, score_formula(*at), shown, styles("cell", "computed", **points))
