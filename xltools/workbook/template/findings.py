@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from xltools.finding import Severity
 from xltools.report import Place
@@ -62,7 +62,8 @@ def write_findings(
             row += 1
     if row == _TOP:
         for column in range(last + 1):
-            board.put(row, column, None, styles("cell"))
+            # The rows of the first check are made like this one: its long texts wrap.
+            board.put(row, column, None, _look(board, column))
         row += 1
     _unchecked(board, row + 1, not_checked)
     _levels(board)
@@ -85,21 +86,23 @@ def _rule_and_place(key: str) -> tuple[str, ...]:
 
 def _finding(board: Board, row: int, found: Found) -> None:
     styles = board.styles
-    text = styles("cell", "left", "wrap", "top")
-    centre = styles("cell", "centre", "top", "wrap")
     for column, content in enumerate(found.cells):
-        style = text if column in _PROSE else centre
-        if column == 0:
-            style = styles("cell", "centre", "top", "bold")
-        elif column == _EXPLANATION:
-            style = styles("cell", "left", "wrap", "top", "entry")
-        board.put(row, column, content, style)
+        board.put(row, column, content, _look(board, column))
     if found.place:
         sheet, cell = found.place
         link = styles("cell", "link", "centre", "top", "wrap")
         board.sheet.write_url(row, 3, f"internal:'{sheet}'!{cell}", link, found.cells[3])
     board.put(row, len(_WIDTHS) - 1, found.key, styles("hint"))
     board.sheet.set_row(row, max(height(text, _WIDTHS[at]) for at, text in enumerate(found.cells)))
+
+
+def _look(board: Board, column: int) -> Any:
+    """The format of a column of findings."""
+    if column == 0:
+        return board.styles("cell", "centre", "top", "bold")
+    if column == _EXPLANATION:
+        return board.styles("cell", "left", "wrap", "top", "entry")
+    return board.styles("cell", "left" if column in _PROSE else "centre", "wrap", "top")
 
 
 def _levels(board: Board) -> None:
