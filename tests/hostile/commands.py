@@ -12,6 +12,7 @@ from tests.hostile.judge import misbehaviour, one_sentence
 from tests.hostile.runner import Outcome, run
 from tests.workbook.books import example_bytes
 from xltools.errors import XltoolsError
+from xltools.workbook.grid import file_grids
 from xltools.workbook.package import open_package
 
 FORMATS = "docx,pdf,html,xlsx,json,csv"
@@ -110,6 +111,6 @@ def _passing(name: str) -> bool:
 
 def _sound(path: Path) -> bool:
     try:
-        return bool(open_package(path).sheets)
+        return bool(file_grids(open_package(path)))
     except XltoolsError:
         return False
