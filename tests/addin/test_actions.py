@@ -363,7 +363,7 @@ def test_adopt_and_undo(held: Held, suggested: Place) -> None:
     assert entry["changes"] == [[*suggested, 6.12, 6.22]] and entry["undone"] is False
     assert "已恢复为 6.12" in held.press("undo")
     assert held.cell(*suggested) == pytest.approx(6.12)
-    assert held.press("undo") == "没有可以撤销的采纳。"
+    assert held.press("undo").startswith("没有可以撤销的采纳。")
 
 
 def test_adopt_declined_changes_nothing(held: Held, suggested: Place) -> None:

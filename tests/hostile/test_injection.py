@@ -113,3 +113,12 @@ def test_openpyxl_tells_texts_from_formulas() -> None:
     assert page is not None
     page["A1"] = "=1"
     assert page["A1"].data_type == "f"
+
+
+def test_calamine_is_asked_in_one_guarded_place() -> None:
+    """It may end the whole process with what it reads; the other readers look at a file first."""
+    package = Path(xltools.__file__).parent
+    asking = [
+        path.name for path in package.rglob("*.py") if "import python_calamine" in path.read_text("utf-8")
+    ]
+    assert asking == ["grid.py"]

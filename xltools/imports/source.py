@@ -3,7 +3,7 @@ one of ours, or a file of figures."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from xltools import figures
@@ -16,9 +16,8 @@ from xltools.imports.ledger import read_ledger
 from xltools.imports.page import LedgerPage
 from xltools.imports.plans import plans
 from xltools.report import Report
-from xltools.workbook.address import area_text
-from xltools.workbook.grid import Grid, file_grids
-from xltools.workbook.package import Kind, Package, open_package
+from xltools.workbook.grid import file_grids
+from xltools.workbook.package import open_package
 from xltools.workbook.read import Reading, read
 
 PUBLISHED = "公开表工作簿"
@@ -65,11 +64,9 @@ def _counts(report: Report) -> dict[str, int]:
 
 
 def _workbook(path: Path, edition: Edition) -> Imported:
-    package = open_package(path)
-    grids = file_grids(package)
+    grids = file_grids(open_package(path))
     known = plans(edition.id)
-    merges = _merges(package, grids)
-    pages = [LedgerPage(grid, merges.get(grid.name, ()), known) for grid in grids]
+    pages = [LedgerPage(grid, grid.facts.merges, known) for grid in grids]
     exported = [page.name for page in pages if page.from_ledger]
     if not exported:
         return _published(path, edition)
@@ -79,22 +76,6 @@ def _workbook(path: Path, edition: Edition) -> Imported:
             "请把两种表分别存成两个文件再导入。",
         )
     return read_ledger(pages, known, edition)
-
-
-def _merges(package: Package, grids: list[Grid]) -> Mapping[str, list[str]]:
-    """Merged areas by sheet: of .xlsx from its XML, of .xls and .ods from python-calamine."""
-    if package.kind in (Kind.XLSX, Kind.XLSM):
-        return {grid.name: grid.facts.merges for grid in grids}
-    from io import BytesIO
-
-    import python_calamine as calamine
-
-    found: dict[str, list[str]] = {}
-    with calamine.load_workbook(BytesIO(package.data)) as book:
-        for grid in grids:
-            ranges = book.get_sheet_by_name(grid.name).merged_cell_ranges or []
-            found[grid.name] = [area_text((a + 1, b + 1, c + 1, d + 1)) for (a, b), (c, d) in ranges]
-    return found
 
 
 def _published(path: Path, edition: Edition) -> Imported:
