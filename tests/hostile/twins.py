@@ -86,9 +86,16 @@ def findings(path: Path) -> list[dict[str, object]]:
     return [*told["findings"], *told["suspects"]]
 
 
+_TOLD = ("rule", "severity", "title", "gap", "allowed", "cells")
+
+
 def comparable(found: list[dict[str, object]], bare: bool) -> list[dict[str, object]]:
-    """The findings that a twin must share, in a bare one all but those of formulas."""
-    return [one for one in found if not (bare and one.get("rule") == "total-01")]
+    """The findings that a twin must share. In a bare one without those of formulas, and without what is
+    concluded from them: which totals follow a figure, so who is to blame for it."""
+    if not bare:
+        return found
+    told = [{key: one[key] for key in _TOLD} for one in found if "rule" in one and one["rule"] != "total-01"]
+    return sorted(told, key=str)
 
 
 def compare(data: bytes) -> Iterator[tuple[str, int, bool]]:

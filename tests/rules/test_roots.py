@@ -53,7 +53,7 @@ def test_a_text_in_place_of_an_amount_is_one_cause(spoil: Spoil) -> None:
     assert suspect.changes == ((suspect.cell, "6.22"),)
     followers = [f for f in checked.findings if f.group == "原因1" and f.gap is not None]
     assert suspect.resolves == len(followers) > 15
-    assert f"改这一处，{len(followers)} 条不平消失" in sentence(suspect)
+    assert f"改这一处，{len(followers)} 条不平全部消失" in sentence(suspect)
     data = as_data("x", checked)
     assert sum(one["group"] == "原因1" for one in data["findings"]) > 25, "all are there"
     first, second = checked.findings[:2]

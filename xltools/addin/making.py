@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from xltools.addin import results
-from xltools.addin.port import Content, Grid, Port, snapshot
+from xltools.addin.port import Content, Formula, Grid, Port, snapshot
 from xltools.errors import XltoolsError
 from xltools.workbook.address import join
 from xltools.workbook.layout import (
@@ -75,7 +75,7 @@ def _emptied(path: Path, sheet: str) -> dict[str, Content]:
         cells[cell] = None
         used = [spots.get((part, name)) for name in ("actual", "target", "weight", "sign")]
         if column == "score" and all(used):
-            cells[cell] = "=" + score_formula(*map(str, used))
+            cells[cell] = Formula(score_formula(*map(str, used)))
     form = reading.edition.self_evaluation
     for row, line in enumerate(grid.rows[:3], 1):
         for at, text in enumerate(line, 1):

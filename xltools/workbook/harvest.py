@@ -31,6 +31,9 @@ _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u
 _numbers: dict[float, Decimal] = {}
 _places: dict[str, dict[str, Place]] = {}
 
+_ERROR_VALUE = re.compile(r"=?#[A-Z/0]+[!?]?")
+"""How LibreOffice saves an error value that somebody typed: it computes nothing."""
+
 
 def number(content: float) -> Decimal:
     """A float of an amount cell as amount; 0 for 0. Raises NotAnAmount as ``amount.parse`` does."""
@@ -163,7 +166,7 @@ class Taker:
                 place = known[address] = Place(name, address)
             places[ref] = place
             formula = formulas.get(address)
-            if formula is not None:
+            if formula is not None and not _ERROR_VALUE.fullmatch(formula):
                 harvest.formulas[ref] = plain_names(formula)
             if content == "" or content is None:
                 if address in self.grid.unsolved:
