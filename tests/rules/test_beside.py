@@ -60,7 +60,7 @@ def test_a_wrong_share_of_the_text_is_told_apart_from_a_wrong_amount() -> None:
     )
     assert (suspect.cell.value, suspect.suggested[0]) == ("89.05%", "98.05%")
     assert "313.52 ÷" in suspect.proof[0] and "= 98.05%，不符" in suspect.proof[0]
-    assert "印 89.05%，可能应为 98.05%" in sentence(suspect)
+    assert "印 89.05%，应为 98.05%（比例与金额不符，可信度 99%；因尾差也可能是 98.06%）" in sentence(suspect)
     ((cell, text),) = suspect.changes
     assert cell == suspect.cell and text == "基本支出313.52万元，占比98.05%；"
     (one,) = errors(checked)

@@ -187,9 +187,9 @@ def _soft(suspect: Suspect) -> str:
 
 
 def _share(suspect: Suspect) -> str:
-    values = "、".join(value.strip() for value in map(_value, suspect.suggested[:_LISTED]))
-    maybe = "可能" if len(suspect.suggested) > 1 else ""
-    return f"{_here(suspect.cell)}，{maybe}应为 {values}（比例与金额不符，{_sure(suspect)}）。"
+    first, *others = suspect.suggested[:_LISTED]
+    also = f"；因尾差也可能是 {'、'.join(others)}" if others else ""
+    return f"{_here(suspect.cell)}，应为 {first}（比例与金额不符，{_sure(suspect)}{also}）。"
 
 
 _WORDED: dict[str, Callable[[Suspect], str]] = {

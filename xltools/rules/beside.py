@@ -3,7 +3,7 @@ scores of 自评. Part of the joint verdict, so that a wrong share is told apart
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -46,6 +46,16 @@ class Beside:
             if abs(own) == 1 and half_up(-rest * own) == value:
                 return plain(-rest * own)
         return show(value)
+
+    def likeliest(self, desk: Desk, ref: Ref, values: Sequence[Decimal]) -> list[Decimal]:
+        """Possible values of the ratio ``ref``, the one of the printed figures first: rounding of the
+        amounts, or shares closed to 100, allow its neighbours too."""
+        share = next(share for share in self.shares if share.ratio == ref)
+        part, whole = (
+            sum((c * (self.extra.get(other) or desk.value(other) or ZERO) for c, other in side), ZERO)
+            for side in (share.part, share.whole)
+        )
+        return sorted(values, key=lambda value: abs(value * whole - share.scale * part))
 
     def told(self, ref: Ref, value: Decimal) -> tuple[str, str]:
         """A value for the ratio ``ref`` as messages show it, and the content that its cell then has."""

@@ -273,7 +273,8 @@ def _suspect(desk: Desk, suspect: reconcile.Suspect, more: Beside) -> Suspect:
     suggested = tuple(more.shown(suspect.refs[0], value) for value in suspect.suggested)
     changes = tuple((desk.cell(ref), more.shown(ref, value)) for ref, value in suspect.changes)
     if suspect.kind == "share" and suspect.suggested:
-        told = [more.told(suspect.refs[0], value or ZERO) for value in suspect.suggested]
+        values = more.likeliest(desk, suspect.refs[0], [value or ZERO for value in suspect.suggested])
+        told = [more.told(suspect.refs[0], value) for value in values]
         suggested, changes = tuple(text for text, _ in told), ((cell, told[0][1]),)
     return Suspect(
         cell=cell,

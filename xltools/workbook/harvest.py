@@ -27,12 +27,11 @@ _NOISE = 5e-7
 
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
 """Characters that control how others are shown: a message names them."""
+_ERROR_VALUE = re.compile(r"=?#[A-Z/0]+[!?]?")
+"""How LibreOffice saves an error value that somebody typed: it computes nothing."""
 
 _numbers: dict[float, Decimal] = {}
 _places: dict[str, dict[str, Place]] = {}
-
-_ERROR_VALUE = re.compile(r"=?#[A-Z/0]+[!?]?")
-"""How LibreOffice saves an error value that somebody typed: it computes nothing."""
 
 
 def number(content: float) -> Decimal:
