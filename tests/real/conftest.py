@@ -19,14 +19,15 @@ from typing import Any
 import pytest
 
 from xltools.addin import libreoffice
+from xltools.export.office import surroundings
 
 SYSTEM_PACKAGES = "/usr/lib/python3/dist-packages"
 """Where Debian keeps ``uno``, made for the same Python 3.11."""
 
 
 def environment(**more: str) -> dict[str, str]:
-    """LibreOffice's Python looks for its home along PATH: a virtual environment there would mislead it."""
-    return {**os.environ, "PATH": "/usr/local/bin:/usr/bin:/bin", **more}
+    """Where a LibreOffice of the tests runs."""
+    return surroundings() | more
 
 
 class Office:

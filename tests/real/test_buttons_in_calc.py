@@ -148,7 +148,9 @@ def test_check_in_calc_equals_the_command(port: Through) -> None:
     actions.press("check", port)
     assert port.lines[-1].startswith("校验完成：")
     reading = xltools.read(resource("workbooks/example.xlsx"))
-    wanted = [row.cells[7] for row in rows(xltools.check(reading), reading.report.explanations)]
+    wanted = [
+        row.cells[7] + row.cells[8] for row in rows(xltools.check(reading), reading.report.explanations)
+    ]
     assert [item.message for item in results.items(port.read()[FINDINGS])] == wanted
 
 

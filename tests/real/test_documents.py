@@ -92,14 +92,14 @@ def test_a_draft_is_marked_on_every_page(tmp_path: Path) -> None:
 
 
 def test_the_workbook_opens(tmp_path: Path) -> None:
-    path = tmp_path / "published.xlsx"  # without a UTF-8 locale, an office finds no Chinese file names
+    path = tmp_path / "published.xlsx"
     path.write_bytes(xlsx.write(document()))
     program = office.find()
     assert program
     profile = (tmp_path / "profile").as_uri()
     command = [program, f"-env:UserInstallation={profile}", "--headless", "--convert-to"]
     command += ["csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"]
-    environment = os.environ | {"LC_ALL": "C.UTF-8"}
+    environment = office.surroundings() | {"LC_ALL": "C.UTF-8"}
     command += ["--outdir", str(tmp_path), str(path)]
     done = subprocess.run(command, capture_output=True, timeout=120, env=environment, check=False)
     assert done.returncode == 0, done.stderr

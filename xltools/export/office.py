@@ -34,6 +34,7 @@ _FILTER = (
     '"UseTaggedPDF":{"type":"boolean","value":"true"},'
     '"ExportBookmarksToPDFDestination":{"type":"boolean","value":"false"}}'
 )
+_OURS = ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH")
 SECONDS = 180
 _PASSING = ("TMPDIR", "TEMP", "TMP", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")
 """Variables that say where a program keeps things for the moment."""
@@ -73,9 +74,20 @@ def convert(docx: bytes) -> bytes:
         return result.read_bytes()
 
 
+def surroundings() -> dict[str, str]:
+    """The environment in which to start LibreOffice: its own Python looks for its home along PATH, where a
+    virtual environment would mislead it, so that it dies."""
+    ours = {name: value for name, value in os.environ.items() if name not in _OURS}
+    if sys.prefix != sys.base_prefix:
+        folders = ours.get("PATH", "").split(os.pathsep)
+        scripts = Path(sys.executable).parent
+        ours["PATH"] = os.pathsep.join(folder for folder in folders if Path(folder) != scripts)
+    return ours
+
+
 def _run(command: list[str], folder: str) -> None:
     """Run LibreOffice; what it keeps for the moment stays in our private ``folder``."""
-    environment = dict(os.environ) | dict.fromkeys(_PASSING, folder)
+    environment = surroundings() | dict.fromkeys(_PASSING, folder)
     if sys.platform.startswith("linux"):
         environment["FONTCONFIG_FILE"] = str(_FONTS)
     hidden = getattr(subprocess, "CREATE_NO_WINDOW", 0)
