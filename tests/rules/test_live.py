@@ -115,3 +115,27 @@ def test_explain_says_what_a_leaf_should_be(books: dict[str, Path], tmp_path: Pa
     assert "只能是 91697.54" in lines and "不符" in lines
     total = "\n".join(xltools.explain(reading, "basic[301,1]"))
     assert "（由公式计算）" in total.splitlines()[0]
+
+
+def test_three_errors_are_not_explained_by_amounts_of_any_size(
+    books: dict[str, Path], tmp_path: Path
+) -> None:
+    """Two figures off by one amount, one of them wrong by itself too: anything would fit."""
+    wrong = {
+        Ref("basic", "30102", "1"): 2.17,
+        Ref("general", "2080506", "2"): 1.31,
+        Ref("basic", "30109", "1"): -13.10,
+    }
+    places = xltools.read(books["example"]).report.places
+    sheets: dict[str, SheetEdit] = {}
+    for sheet in {places[ref].sheet for ref in wrong}:
+        cells = {places[ref].cell: value for ref, value in wrong.items() if places[ref].sheet == sheet}
+        sheets[sheet] = SheetEdit(cells)
+    edit(books["example"], Edits(sheets=sheets), tmp_path / "x.xlsx")
+    checked = xltools.check(xltools.read(tmp_path / "x.xlsx"))
+    best = [suspect for suspect in checked.suspects if not suspect.alternative]
+    assert [(s.cell.ref, s.suggested[0]) for s in best if s.cell.ref in wrong] == [
+        (Ref("general", "2080506", "2"), "13.10"),
+        (Ref("basic", "30109", "1"), "13.10"),
+    ]
+    assert all(abs(float(text)) < 1000 for suspect in checked.suspects for text in suspect.suggested if text)

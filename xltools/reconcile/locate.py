@@ -13,7 +13,7 @@ from typing import NamedTuple
 from xltools.reconcile.hypotheses import CELL, Classes
 from xltools.reconcile.model import FREE
 from xltools.reconcile.problem import Problem
-from xltools.reconcile.propagate import ActiveRow, State, conflict_among
+from xltools.reconcile.propagate import FARTHEST, ActiveRow, State, conflict_among
 
 LARGEST = 3
 """Cells of a set that are searched exhaustively; beyond that greedily."""
@@ -196,13 +196,13 @@ def locate(
                 continue
             search.tried.add(key)
             if search.tries >= TRIES:
-                return Located(solutions or _greedy(search, weigh), False)
+                return Located(_definite(solutions or _greedy(search, weigh), groups), False)
             solution = search.attempt(key)
             if solution:
                 solutions.append(solution)
         if solutions:
-            return Located(solutions)
-    return Located(_greedy(search, weigh), False)
+            return Located(_definite(solutions, groups))
+    return Located(_definite(_greedy(search, weigh), groups), False)
 
 
 def _greedy(search: _Search, weigh: Callable[[Solution], float]) -> list[Solution]:
@@ -251,3 +251,17 @@ def _exchanged(search: _Search, best: Solution, weigh: Callable[[Solution], floa
                 found[solution.classes] = solution
         best = max(found.values(), key=weigh)
     return list(found.values())
+
+
+def _definite(solutions: list[Solution], groups: Classes) -> list[Solution]:
+    """Without the sets in which several figures are off by one amount of any size: they share a figure with
+    another of the set, so that what the one adds the other takes away."""
+    kept = [
+        solution
+        for solution in solutions
+        if not any(
+            groups.all[k].members[0].kind != CELL and (low <= -FARTHEST or high >= FARTHEST)
+            for k, (low, high) in zip(solution.classes, solution.bounds, strict=True)
+        )
+    ]
+    return kept or solutions
