@@ -34,6 +34,7 @@ _FILTER = (
     '"UseTaggedPDF":{"type":"boolean","value":"true"},'
     '"ExportBookmarksToPDFDestination":{"type":"boolean","value":"false"}}'
 )
+_SYSTEM = ("/usr/local/bin", "/usr/bin", "/bin")
 _OURS = ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH")
 SECONDS = 180
 _PASSING = ("TMPDIR", "TEMP", "TMP", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")
@@ -75,13 +76,11 @@ def convert(docx: bytes) -> bytes:
 
 
 def surroundings() -> dict[str, str]:
-    """The environment in which to start LibreOffice: its own Python looks for its home along PATH, where a
-    virtual environment would mislead it, so that it dies."""
+    """The environment in which to start LibreOffice. A Linux distribution's looks for the home of its Python
+    along PATH: a virtual environment there, or another Python, would mislead it, so that it dies."""
     ours = {name: value for name, value in os.environ.items() if name not in _OURS}
-    if sys.prefix != sys.base_prefix:
-        folders = ours.get("PATH", "").split(os.pathsep)
-        scripts = Path(sys.executable).parent
-        ours["PATH"] = os.pathsep.join(folder for folder in folders if Path(folder) != scripts)
+    if sys.platform.startswith("linux"):
+        ours["PATH"] = os.pathsep.join([*_SYSTEM, ours.get("PATH", "")])
     return ours
 
 
