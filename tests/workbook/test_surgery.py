@@ -124,6 +124,16 @@ def test_one_cell(file: Path, content: Content, xml: str) -> None:
     assert data_of(file) == f"<sheetData>{ROW}</sheetData>".replace('<c r="B2" s="1"><v>1</v></c>', xml)
 
 
+def test_a_blank_before_the_end_of_empty_elements(file: Path) -> None:
+    """As the standard library's writer puts it, which openpyxl uses where lxml is not installed."""
+    row = (
+        '<row r="1"><c r="A1" s="1" /><c r="B1"><f>1+1</f><v /></c><c r="C1"><v>1</v></c></row><row r="2" />'
+    )
+    cells(make(file, row), {"A1": 5})
+    assert '<c r="A1" s="1"><v>5</v></c><c r="B1"><f>1+1</f>' in data_of(file)
+    assert '<c r="C1"><v>1</v></c>' in data_of(file)
+
+
 def test_values_come_back_through_other_readers(file: Path) -> None:
     wanted: dict[str, Content] = {"A1": Decimal("319.74"), "B7": '甲 <&> "乙"', "AA3": True, "C9": -5}
     cells(make(file, ROW), wanted)

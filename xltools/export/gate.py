@@ -42,13 +42,15 @@ def gate(checked: Checked, explanations: Mapping[str, str]) -> Gate:
 
 def refuse(found: Gate) -> XltoolsError:
     """The sentence of a refused export."""
-    parts = []
+    parts, todo = [], []
     if found.errors:
         parts.append(f"{len(found.errors)} 条错误")
+        todo.append("改正错误")
     if found.unexplained:
         moved = f"（其中 {len(found.changed)} 条的数已变化）" if found.changed else ""
         parts.append(f"{len(found.unexplained)} 条核实没有出错说明{moved}")
+        todo.append("填写出错说明")
     return XltoolsError(
         f"还有 {'、'.join(parts)}，没有导出。",
-        "请按“审核结果”改正或填写出错说明；要先看样稿，可用 --draft 导出草稿。",
+        f"请按“审核结果”{'、'.join(todo)}；要先看样稿，可用 --draft 导出草稿。",
     )

@@ -50,6 +50,10 @@ def publish(
     wanted = [name for name in formats if name in DOCUMENTS]
     if wanted and not found.open and not draft:
         raise Refused(refuse(found), found.reasons())
+    if wanted and not draft and not report.cover.entity:
+        raise XltoolsError(
+            "封面没有填写单位名称，没有导出。", "请在“封面”填写；要先看样稿，可用 --draft 导出草稿。"
+        )
     document = _document(report, edition, found.reasons() if draft else (), draft) if wanted else None
     rendered = _render(document, wanted, engine)
     made = [(name, rendered.get(name) or _data(name, report, edition)) for name in formats]

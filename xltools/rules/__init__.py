@@ -211,7 +211,7 @@ def _applicable(rule: Rule, desk: Desk) -> tuple[str, Sequence[int]]:
         (when.scopes, cover.scope, desk.edition.scopes, "公开类型"),
     ):
         if wanted and not value:
-            return f"封面没有填写{name}", ()
+            return f"封面没有填写{name}，或填写有误", ()
         if wanted and value not in known:
             return f"封面的{name}“{value}”不在可选的{name}之中", ()
         if wanted and value not in wanted:
@@ -261,7 +261,7 @@ def _finding(desk: Desk, item: Broken) -> Finding:
     facts = {
         "gap": desk.show(item.gap, desk.figures.is_count(terms[0].ref)),
         "allowed": f"{item.allowed:f}",
-        "value": cells[0].value or "空白",
+        "value": cells[0].value or ("读不出" if cells[0].ref in desk.unread else "空白"),
         "arithmetic": arithmetic(desk, item),
         "verdict": _VERDICTS.get(constraint.operator, ""),
     }

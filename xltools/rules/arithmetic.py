@@ -125,7 +125,7 @@ def _sum(desk: Desk, terms: Sequence[Term], total: Decimal, first: Ref, by_colum
         sign = "−" if coefficient < 0 else "+"
         lead = f" {sign} " if number else ("−" if coefficient < 0 else "")
         factor = f"{abs(coefficient)}×" if abs(coefficient) != 1 else ""
-        value = desk.text(ref) or "空白"
+        value = desk.text(ref) or ("读不出" if ref in desk.unread else "空白")
         # What is subtracted or added below zero stands in brackets, as on paper.
         value = f"({value})" if value.startswith("-") and (number or lead) else value
         parts.append(f"{lead}{factor}{_name(desk, ref, first, by_column)} {value}")

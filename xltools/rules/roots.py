@@ -195,13 +195,14 @@ def _absent(desk: Desk, form: str) -> list[str]:
 
 
 def _alike(written: str, code: str) -> bool:
-    """Whether a code may have been meant: one digit wrong, left out or too many, or two exchanged."""
+    """Whether a code may have been meant: one digit wrong, left out or too many, or two exchanged
+    (2080605 for 2080506: the 款 and the 项)."""
     if written == code:
         return False
     if len(written) == len(code):
         wrong = [at for at, (a, b) in enumerate(zip(written, code, strict=True)) if a != b]
         first, last = wrong[0], wrong[-1]
-        swapped = last == first + 1 and written[first] == code[last] and written[last] == code[first]
+        swapped = written[first] == code[last] and written[last] == code[first]
         return len(wrong) == 1 or (len(wrong) == 2 and swapped)
     short, long = sorted((written, code), key=len)
     one_more = len(long) == len(short) + 1

@@ -18,6 +18,7 @@ from xltools.workbook.surgery.edits import Computed, Content, Formula, Link, Reg
 from xltools.workbook.surgery.layout import Tail
 
 _NUMBER = re.compile(r' ([A-Za-z:]+)="([^"]*)"')
+_EMPTY = re.compile(r"(<[A-Za-z][^<>]*?) +/>")
 _SPANS = re.compile(r' spans="[^"]*"')
 _HIDDEN = re.compile(r' (?:hidden|collapsed|outlineLevel)="[^"]*"')
 _HEIGHT = re.compile(r'\s(?:ht|customHeight)="[^"]*"')
@@ -33,7 +34,7 @@ def foreign(name: str) -> XltoolsError:
     """The error for a sheet whose XML is valid but in no dialect that can be edited without loss."""
     return XltoolsError(
         f"工作表“{name}”由其他软件以特殊格式写成，为免损坏没有写入。",
-        "请用 Excel 或 WPS 打开这个工作簿，保存一次后再试。",
+        "请用 Excel、WPS 或 LibreOffice 打开这个工作簿，保存一次后再试。",
     )
 
 
@@ -74,6 +75,8 @@ class SheetXml:
     """A worksheet open for changes. ``text()`` gives it back; ``log`` tells what happened to its formulas."""
 
     def __init__(self, text: str, name: str, tables: list[Area] | None = None) -> None:
+        # The standard library's writer, openpyxl without lxml, puts a blank there; the reader here does not.
+        text = _EMPTY.sub(r"\1/>", text)
         where = sheet_data(text)
         if where is None:
             raise foreign(name)
