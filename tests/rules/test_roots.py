@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,8 @@ import xltools
 from xltools import figures
 from xltools.editions import FOLDER
 from xltools.finding import Severity
-from xltools.report import Ref
+from xltools.report import Place, Ref
+from xltools.resources import resource
 from xltools.review.data import as_data
 from xltools.review.suspects import sentence
 from xltools.rules import Checked
@@ -151,3 +153,19 @@ def test_a_code_that_only_one_table_has_is_no_slip(spoil: Spoil) -> None:
 )
 def test_codes_that_are_easily_mistaken(one: str, other: str, alike: bool) -> None:
     assert _alike(one, other) is alike
+
+
+def test_a_code_of_another_parent_where_formulas_add_up(tmp_path: Path) -> None:
+    """The totals have followed the wrong code; under the right one they would follow that."""
+    path = tmp_path / "x.xlsx"
+    edits = Edits(sheets={"公开03表": SheetEdit({"A16": "2080605"})})
+    edit(resource("workbooks/example.xlsx"), edits, path)
+    checked = xltools.check(xltools.read(path))
+    (suspect,) = checked.suspects
+    assert (suspect.kind, suspect.suggested, suspect.cell.place) == (
+        "code",
+        ("2080506",),
+        Place("公开03表", "A16"),
+    )
+    errors = [finding for finding in checked.findings if finding.severity is Severity.ERROR]
+    assert len(errors) > 5 and {finding.group for finding in errors} == {"原因1"}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from xltools.amount import show
+from xltools.amount import ZERO, show
 from xltools.finding import CAUSE, Cell, Finding, Suspect
 from xltools.reconcile import explain
 from xltools.reconcile.model import for_rules
@@ -234,7 +234,7 @@ def _misnamed(desk: Desk, findings: Sequence[Finding], judge: Judge, roots: Root
     keys = frozenset(map(_key, told))
     best: _Misnamed | None = None
     for form, code, right in _candidates(desk, told):
-        other, found = judge(_renamed(desk.report, form, code, right))
+        other, found = judge(_renamed(desk, form, code, right))
         bad = frozenset(_moved(ref, form, code, right) for ref in roots.unread)
         left = {_key(f) for f in found if f.gap is not None and not _unjudged(f, bad)}
         gone = keys - left
@@ -268,14 +268,25 @@ def _moved(ref: Ref, form: str, code: str, right: str) -> Ref:
     return Ref(form, right, ref.column) if (ref.form, ref.line) == (form, code) else ref
 
 
-def _renamed(report: Report, form: str, code: str, right: str) -> Report:
+def _renamed(desk: Desk, form: str, code: str, right: str) -> Report:
+    """The report with the line under its right code, and totals above it that formulas compute anew."""
+    report = desk.report
+
     def moved(ref: Ref) -> Ref:
         return _moved(ref, form, code, right)
 
     codes = [right if line == code else line for line in report.lines[form]]
+    amounts = {moved(ref): value for ref, value in report.amounts.items()}
+    for total in (line for line in (code[:5], right[:5], code[:3], right[:3], TOTAL) if line in codes):
+        size = 3 if total == TOTAL else len(total) + 2
+        parts = [line for line in codes if len(line) == size and (total == TOTAL or line.startswith(total))]
+        for column in desk.edition.forms[form].columns if parts else ():
+            ref = Ref(form, total, column.id)
+            if ref in (desk.formulas or {}):
+                amounts[ref] = sum((amounts.get(Ref(form, line, column.id), ZERO) for line in parts), ZERO)
     return replace(
         report,
-        amounts={moved(ref): value for ref, value in report.amounts.items()},
+        amounts=amounts,
         places={moved(ref): place for ref, place in report.places.items()},
         lines={**report.lines, form: codes},
     )
