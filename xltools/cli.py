@@ -145,6 +145,10 @@ def _terminal() -> int:
         return 80
 
 
+_Command = Callable[[str, str, Callable[[argparse.Namespace], int]], argparse.ArgumentParser]
+"""Adds a command: its name, what it does, what runs it."""
+
+
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     main = _Parser(
@@ -171,6 +175,13 @@ def parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
+    for add in (_making, _judging, _changing, _serving):
+        add(command)
+    return main
+
+
+def _making(command: _Command) -> None:
+    """Commands that make workbooks."""
     demo = command("demo", "用山西示例走一遍：新建工作簿、审核、导出，并说明写了哪些文件", _lazy("make.demo"))
     demo.add_argument(
         "dir", nargs="?", default="demo-out", metavar="文件夹", help="写到哪里（默认 demo-out）"
@@ -186,6 +197,9 @@ def parser() -> argparse.ArgumentParser:
     new.add_argument("--codes", metavar="代码.csv", help="自己的科目代码表（两列：代码、名称）")
     new.add_argument("--force", action="store_true", help="文件已存在时先备份再覆盖")
 
+
+def _judging(command: _Command) -> None:
+    """Commands that look at figures and publish them."""
     check = command(
         "check", "审核工作簿（.xlsx .xlsm .xls .ods）或数据（.json），可以多个", _lazy("audit.check")
     )
@@ -222,6 +236,9 @@ def parser() -> argparse.ArgumentParser:
         help="PDF 由谁生成：typst（默认）或 libreoffice",
     )
 
+
+def _changing(command: _Command) -> None:
+    """Commands that write into a workbook."""
     narrative = command(
         "narrative",
         "生成情况说明：按表中数据写好每一句，写入工作簿；您填的原因保留",
@@ -240,6 +257,9 @@ def parser() -> argparse.ArgumentParser:
     bring.add_argument("--into", required=True, metavar="文件.xlsx", help="导入到哪个工作簿")
     bring.add_argument("--last-year", action="store_true", help="来源是上年工作簿：结转为上年数")
 
+
+def _serving(command: _Command) -> None:
+    """Commands of the tool itself, and the rest."""
     normalize = command(
         "normalize", "把公式中的函数名改回普通写法（去掉 Excel 加的前缀）", _lazy("repair.normalize")
     )
@@ -265,7 +285,6 @@ def parser() -> argparse.ArgumentParser:
     rules = command("rules", "列出审核规则", _lazy("listings.rules"))
     rules.add_argument("--edition", metavar="版本", default=None, help="版本（默认 shanxi_2024）")
     command("functions", "列出可以在单元格中使用的函数", _lazy("listings.functions"))
-    return main
 
 
 def _help(target: argparse.ArgumentParser) -> None:

@@ -225,6 +225,18 @@ def bind(
                     continue
                 low[cell], high[cell] = interval(value, unit, exact[cell], rounding)
                 face[cell] = whole if exact[cell] or unit is Unit.YUAN else int(value.scaleb(6))
+    active = _active(model, rows, printed, touched)
+    problem = Problem(
+        model, unit, refs, rows, watch, printed, low, high, face, active, sorted(touched),
+        report.last_year, bound, {s.ratio: known[s.ratio] for on in bound.values() for s, _ in on},
+    )  # fmt: skip
+    return problem if soft else problem.without_soft()
+
+
+def _active(
+    model: Model, rows: Sequence[Row], printed: Sequence[Decimal | None], touched: set[int]
+) -> list[tuple[Terms, int, int]]:
+    """The rows without their blank cells; ``touched``, those with a figure, grows by those that want one."""
     active = list(model.blank)
     active += [((), row.low, row.high) for row in rows[len(model.rows) :]]
     for number in touched:
@@ -232,11 +244,7 @@ def bind(
         active[number] = (tuple([t for t in row.terms if printed[t[1]] is not None]), row.low, row.high)
     touched.update(model.wanting)
     touched.update(n for n in range(len(model.rows), len(rows)) if not rows[n].low <= 0 <= rows[n].high)
-    problem = Problem(
-        model, unit, refs, rows, watch, printed, low, high, face, active, sorted(touched),
-        report.last_year, bound, {s.ratio: known[s.ratio] for on in bound.values() for s, _ in on},
-    )  # fmt: skip
-    return problem if soft else problem.without_soft()
+    return active
 
 
 def _figures(model: Model, report: Report, extra: Mapping[Ref, Decimal] | None) -> dict[Ref, Decimal]:
