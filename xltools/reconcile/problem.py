@@ -184,13 +184,8 @@ def bind(
     if report.unit is Unit.YUAN:
         model = model.in_yuan
     figures = _figures(model, report, extra)
-    refs, rows, watch, exact, index = (
-        list(model.refs),
-        list(model.rows),
-        model.watch,
-        model.exact,
-        model.index,
-    )
+    refs, rows = list(model.refs), list(model.rows)
+    watch, exact, index = model.watch, model.exact, model.index
     bound: dict[int, Weighed] = {}
     known: dict[Ref, Decimal] = {}
     if shares or more:
