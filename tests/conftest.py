@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+import gc
+import os
+from collections import Counter
+from functools import cached_property
 from typing import Any
 
 import pytest
 
+from tests import effort
+
 TOGETHER = ("tests/privacy/test_published.py", "tests/export/test_pdf.py")
 """Modules whose tests share something dear, which every worker would make anew."""
+PACKET = 20
+"""A test with more values than this is handed out in packets: to hand out single ones takes longer than many
+of them."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    effort.decide(config.getoption("markexpr"))
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded stays: the garbage collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -17,11 +36,24 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     from xdist.scheduler import LoadScopeScheduling
 
     class Scheduling(LoadScopeScheduling):
+        @cached_property
+        def _packets(self) -> dict[str, str]:
+            """For each test with many values: in which packet it is."""
+            tests = self.collection or []
+            sizes = Counter(nodeid.partition("[")[0] for nodeid in tests)
+            found, seen = {}, Counter[str]()
+            for nodeid in tests:
+                test = nodeid.partition("[")[0]
+                if sizes[test] > PACKET:
+                    found[nodeid] = f"{test} {seen[test] // PACKET}"
+                    seen[test] += 1
+            return found
+
         def _split_scope(self, nodeid: str) -> str:
             module = nodeid.partition("::")[0]
             if "/real/" in module:
                 return "real"
-            return module if module.endswith(TOGETHER) else nodeid
+            return module if module.endswith(TOGETHER) else self._packets.get(nodeid, nodeid)
 
     return Scheduling(config, log)
 
@@ -33,11 +65,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items.sort(key=lambda item: item.get_closest_marker("real") is None)
 
 
-@pytest.fixture(autouse=True)
-def office_only_for_real_tests(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Documents are numbered by LibreOffice's layout where it is found: not in the quick tests."""
-    if request.node.get_closest_marker("real") is None:
-        monkeypatch.setenv("XLTOOLS_SOFFICE", "")
+OFFICE = os.environ.get("XLTOOLS_SOFFICE")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Documents are numbered by LibreOffice's layout where it is found: in tests that are marked real."""
+    if item.get_closest_marker("real") is None:
+        os.environ["XLTOOLS_SOFFICE"] = ""
+    elif OFFICE is None:
+        os.environ.pop("XLTOOLS_SOFFICE", None)
+    else:
+        os.environ["XLTOOLS_SOFFICE"] = OFFICE
 
 
 @pytest.fixture

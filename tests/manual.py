@@ -18,7 +18,9 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import xltools
 from xltools import cli, figures
@@ -35,7 +37,15 @@ WRONG = "有错.xlsx"
 def prepare(folder: Path) -> None:
     """The workbooks the manual speaks of: the example, and a copy to make mistakes in."""
     for name in (EXAMPLE, WRONG):
-        xltools.write(folder / name, figures.load(example_figures()), overwrite=True)
+        (folder / name).write_bytes(_example())
+
+
+@cache
+def _example() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / EXAMPLE
+        xltools.write(path, figures.load(example_figures()))
+        return path.read_bytes()
 
 
 def units(folder: Path) -> None:

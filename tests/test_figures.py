@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.effort import examples
 from xltools import figures
 from xltools.amount import Unit
 from xltools.errors import XltoolsError
@@ -190,7 +191,7 @@ def reports(draw):
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(reports())
 def test_load_undoes_dump(report):
     again = figures.load(json.loads(figures.to_json(report)))

@@ -7,11 +7,13 @@ from decimal import Decimal
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import openpyxl
 import pytest
 from openpyxl.comments import Comment
 
+from tests.effort import first
 from tests.imports.exports import Export, exact, printed, shanxi
 from tests.units import random_report
 from xltools import check, figures, read
@@ -37,8 +39,16 @@ EXPORT = "决算导出.xlsx"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    exported(pages(exact(), shanxi()), str(tmp_path / EXPORT))
+    (tmp_path / EXPORT).write_bytes(export())
     return tmp_path
+
+
+@cache
+def export() -> bytes:
+    """The export of the example."""
+    with TemporaryDirectory() as folder:
+        exported(pages(exact(), shanxi()), f"{folder}/{EXPORT}")
+        return (Path(folder) / EXPORT).read_bytes()
 
 
 def export_of(folder: Path, change: Callable[[Export], object]) -> Path:
@@ -142,7 +152,7 @@ def test_again_changes_nothing(folder: Path) -> None:
     assert path.read_bytes() == before and len(backups(path)) == kept
 
 
-@pytest.mark.parametrize("seed", [3, 4])
+@pytest.mark.parametrize("seed", first(1, [3, 4]))
 def test_random_units(folder: Path, seed: int) -> None:
     report = random_report(seed, Unit.YUAN, "ab"[seed % 2])
     exported(pages(report, shanxi(), split=True), str(folder / EXPORT))
@@ -310,7 +320,7 @@ def test_formulas_without_results_stay_formulas(folder: Path) -> None:
     assert found.verdict == "错误" and any(finding.rule == "reading-07" for finding in found.findings)
 
 
-@pytest.mark.parametrize("kind", ["", "印", "元"])
+@pytest.mark.parametrize("kind", first(1, ["印", "", "元"]))
 def test_with_and_without_stored_results_the_same_formulas_stay(folder: Path, kind: str) -> None:
     source = export_of(folder, lambda export: put(export["Z04"], "2010399", 4, Decimal(100)))
     stays = []

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from tests.effort import examples
 from tests.reconcile.book import check, constraint, example, model_of, ref, small, with_figures
 from tests.units import random_report
 from xltools.amount import Unit
@@ -51,7 +52,7 @@ def _holds_world(report, model=None):  # type: ignore[no-untyped-def]
 
 @pytest.mark.parametrize("style", "ab")
 def test_consistent_units_are_never_wrong_and_have_a_world(style: str) -> None:
-    for seed in range(6):
+    for seed in range(examples(6)):
         report = random_report(seed, Unit.WAN, style)
         assert check(report, suspects=False).verdict in (Verdict.EQUAL, Verdict.TAIL), seed
         _holds_world(report)
@@ -71,7 +72,7 @@ def test_other_conventions_are_no_errors(convention: str, expected: Convention) 
 
 
 def test_ties_to_even_are_no_errors() -> None:
-    for seed in range(8):
+    for seed in range(examples(8)):
         assert check(random_report(seed, Unit.WAN, "b", "even")).verdict is not Verdict.ERROR
 
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.effort import examples
 from tests.rules.small import example
 from tests.units import print_world, random_report, random_world
 from xltools.amount import Unit
@@ -32,13 +33,13 @@ def judged(report: Report) -> Counter[str]:
     return Counter(f"{f.severity.value} {f.rule}" for f in found if f.severity.value != "提示")
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=examples(60), deadline=None, derandomize=True)
 @given(SEEDS, STYLES)
 def test_true_figures_rounded_to_wan_are_no_error(seed: int, style: str) -> None:
     assert not [rule for rule in judged(random_report(seed, Unit.WAN, style)) if rule.startswith("错误")]
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=examples(60), deadline=None, derandomize=True)
 @given(SEEDS, STYLES)
 def test_true_figures_in_yuan_raise_nothing_but_hints(seed: int, style: str) -> None:
     assert not judged(random_report(seed, Unit.YUAN, style))
@@ -55,7 +56,7 @@ def with_refund(seed: int, unit: Unit, style: str) -> Report:
     return print_world(world, None, unit, "rounded", source)
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=examples(30), deadline=None, derandomize=True)
 @given(SEEDS, STYLES, st.sampled_from(list(Unit)))
 def test_negative_figures_are_to_be_explained_but_no_error(seed: int, style: str, unit: Unit) -> None:
     found = judged(with_refund(seed, unit, style))
@@ -65,7 +66,7 @@ def test_negative_figures_are_to_be_explained_but_no_error(seed: int, style: str
 @pytest.mark.parametrize("convention", ["even", "truncated", "summed"])
 def test_habits_of_publishers_are_no_error(convention: str) -> None:
     """Ties to even, cut off, totals added from printed parts: 口径差异 or 核实, never 错误."""
-    for seed in range(8):
+    for seed in range(examples(8)):
         found = judged(random_report(seed, Unit.WAN, "ab"[seed % 2], convention))
         assert not [rule for rule in found if rule.startswith("错误")], seed
 
@@ -107,7 +108,7 @@ def test_every_figure_of_the_example_has_an_envelope() -> None:
 
 
 @pytest.mark.usefixtures("alone")
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=examples(150), deadline=None, derandomize=True)
 @given(st.sampled_from(sorted(example().amounts)), st.integers(1, 10**9), st.sampled_from([1, -1]))
 def test_no_figure_leaves_its_envelope_unseen(ref: Ref, hundredths: int, sign: int) -> None:
     """Each rule by itself sees it: no help from the other figures is needed."""

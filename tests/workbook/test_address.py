@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.formula.translate import Translator
 
+from tests.effort import examples
 from xltools.errors import XltoolsError
 from xltools.workbook.address import area, area_text, column_letters, column_number, join, shift, split
 
@@ -66,7 +67,7 @@ _term = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.lists(_term, min_size=1, max_size=4), st.integers(-4, 9), st.integers(-4, 9))
 def test_shift_agrees_with_openpyxl(terms: list[str], rows: int, columns: int) -> None:
     formula = "+".join(terms)

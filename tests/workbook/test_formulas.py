@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.formula import ArrayFormula
 
+from tests.effort import examples
 from tests.workbook.builders import HEAD, MAIN, parts_of, worksheet, write, zipped
 from xltools.errors import XltoolsError
 from xltools.workbook import formulas
@@ -259,7 +260,7 @@ def _sheet(draw: st.DrawFn) -> str:
     return "".join(rows)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(_sheet())
 def test_fast_and_slow_agree(data: str) -> None:
     text = worksheet(data)

@@ -14,6 +14,7 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.effort import examples
 from tests.workbook.builders import parts_of, with_chain, worksheet, zipped
 from tests.workbook.soundness import assert_sound
 from xltools.errors import XltoolsError
@@ -694,7 +695,7 @@ _content = st.one_of(
 _address = st.builds("{}{}".format, st.sampled_from(["A", "B", "C", "D", "Z", "AB"]), st.integers(1, 12))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(st.dictionaries(_address, _content, max_size=8))
 def test_any_edits_leave_a_sound_workbook(
     tmp_path_factory: pytest.TempPathFactory, wanted: dict[str, Content]

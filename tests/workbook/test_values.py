@@ -15,6 +15,7 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.effort import examples
 from tests.workbook.builders import HEAD, MAIN, RELS, parts_of, worksheet, write, zipped
 from tests.workbook.rich import build
 from xltools.errors import XltoolsError
@@ -185,7 +186,7 @@ _value = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.dictionaries(st.tuples(st.integers(0, 12), st.integers(0, 9)), _value, max_size=20))
 def test_any_values(tmp_path_factory: pytest.TempPathFactory, values: dict[tuple[int, int], object]) -> None:
     file = tmp_path_factory.mktemp("x") / "a.xlsx"
