@@ -171,6 +171,8 @@ class _Reader:
         harvest.formulas_known = known
         for region in self.regions:
             take_region(region, harvest)
+        for sketch in self.located.sketches:
+            sketch.keep()
         log = Notebook(harvest.troubles)
         if self.extras.cover:
             sheets_beside.read_cover(self.extras.cover, self.values, report, self.edition, log)

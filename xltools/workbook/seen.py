@@ -48,7 +48,7 @@ class Layout:
         self.errors = [(number, cell[:2]) for number, cell in enumerate(self.cells) if cell[2] == "e"]
         self.width = len(rows[0]) if rows else 0
         self._kinds = [kind for _, _, kind in self.cells[self.numbers :]]
-        self._order = _picker(order)
+        self._order = picker(order)
         self._fixed, self._places = self._arranged(rows)
 
     def _arranged(self, rows: Sequence[Row]) -> tuple[list[object], Callable[[Any], Sequence[Any]]]:
@@ -62,7 +62,7 @@ class Layout:
                 places.append(
                     len(self.cells) + fixed.setdefault(content, len(fixed)) if number is None else number
                 )
-        return list(fixed), _picker(places)
+        return list(fixed), picker(places)
 
     def contents(
         self, values: Sequence[bytes], strings: Sequence[str], other: Callable[[str, str], object]
@@ -82,7 +82,7 @@ class Layout:
         return [list(flat[start : start + width]) for start in range(0, len(flat), width)] if width else []
 
 
-def _picker(places: Sequence[int]) -> Callable[[Any], Sequence[Any]]:
+def picker(places: Sequence[int]) -> Callable[[Any], Sequence[Any]]:
     """What gives the items at these places."""
     if len(places) > 1:
         return itemgetter(*places)
