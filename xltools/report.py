@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from xltools.amount import Unit
+from xltools.amount import ZERO, Unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,7 +149,7 @@ class Report:
 
     def get(self, ref: Ref) -> Decimal:
         """The figure at ``ref``; a blank counts as exactly 0."""
-        return self.amounts.get(ref, Decimal(0))
+        return self.amounts.get(ref, ZERO)
 
     def to_frame(self) -> pd.DataFrame:
         """A tidy pandas table: form, line, title, column, amount (text of a decimal), sheet, cell."""

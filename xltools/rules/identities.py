@@ -98,8 +98,14 @@ class Figures:
         return Decimal(f"{number}e-{self.places}")
 
 
+_PLACES = {1: 0, 2: 1, 5: 1, 10: 1, 4: 2, 20: 2, 25: 2, 50: 2, 100: 2}
+"""Places of a value by the denominator of its shortest fraction."""
+
+
 def places_of(value: Decimal) -> int:
     """How many places after the point a value needs; 12.50 needs one."""
+    if (known := _PLACES.get(value.as_integer_ratio()[1])) is not None:
+        return known
     _, digits, exponent = value.as_tuple()
     places = -int(exponent)
     for digit in reversed(digits):
