@@ -74,7 +74,7 @@ def from_float(number: float, places: int = PLACES) -> Decimal:
     if abs(number) >= _LARGEST:
         raise TooLarge("数字过大，超出可以精确表示的范围")
     if places == PLACES:
-        # Of at most 15 digits below LIMIT: where they are the number to the letter, they are its shortest text.
+        # At most 15 digits, being below LIMIT: where they are the number itself, they are its shortest text.
         text = f"{number + 0.0:.2f}"
         if float(text) == number:
             return Decimal(text)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from xltools.workbook import familiar
 from xltools.workbook.blueprint import Blueprint, Blueprints
 from xltools.workbook.columns import Columns, bind_columns
-from xltools.workbook.familiar import Bound, Found, Sketch
 from xltools.workbook.grid import Grid
 from xltools.workbook.headings import Head, find_head
 from xltools.workbook.labels import key, year
+
+if TYPE_CHECKING:
+    from xltools.workbook.familiar import Bound, Found, Sketch
 
 _SAME_BLOCK = 5
 """A number (公开03表) and a title this many rows apart belong together."""
@@ -78,18 +80,17 @@ def locate(grids: Sequence[Grid], plans: Blueprints, wanted_year: int | None = N
 
 def _announced(grid: Grid, plans: Blueprints, located: Located) -> list[Found]:
     """The forms of which title or number stand in a sheet."""
+    if grid.recalled is None:
+        return _searched(grid, plans)
+    from xltools.workbook import familiar  # not needed for a single check
+
     known = familiar.recall(grid, plans)
     if known:
         return [
             (form, row, region and replace(region, grid=grid, bound=known.bound.get((form, row))))
             for form, row, region in known.found
         ]
-    marks = _marks(grid, plans)
-    found: list[Found] = []
-    for index, mark in enumerate(marks):
-        bottom = marks[index + 1].row if index + 1 < len(marks) else len(grid.rows)
-        how = "标题" if mark.titled else "表号"
-        found.append((mark.form, mark.row, _region(grid, plans.of[mark.form], mark.row, bottom, how)))
+    found = _searched(grid, plans)
     # What is kept must not keep the sheet.
     nowhere = Grid(grid.name, [])
     stripped = [(form, row, region and replace(region, grid=nowhere)) for form, row, region in found]
@@ -99,6 +100,16 @@ def _announced(grid: Grid, plans: Blueprints, located: Located) -> list[Found]:
         for _, _, region in found:
             if region:
                 region.sketch = sketch
+    return found
+
+
+def _searched(grid: Grid, plans: Blueprints) -> list[Found]:
+    marks = _marks(grid, plans)
+    found: list[Found] = []
+    for index, mark in enumerate(marks):
+        bottom = marks[index + 1].row if index + 1 < len(marks) else len(grid.rows)
+        how = "标题" if mark.titled else "表号"
+        found.append((mark.form, mark.row, _region(grid, plans.of[mark.form], mark.row, bottom, how)))
     return found
 
 
