@@ -58,6 +58,7 @@ def _never_seen(job: Callable[[], object]) -> None:
     seen.forget()
     familiar.forget()
     values._kept_strings.cache_clear()
+    values._kept_dates.cache_clear()
     job()
     for store, known in zip(stores, kept[0], strict=True):
         store.update(known)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from xltools.amount import ZERO, Unit
@@ -88,6 +89,7 @@ EVALUATION = "self_evaluation"
 """Form id of the figures of a 自评 form."""
 
 
+@lru_cache(maxsize=8_192)
 def evaluation_ref(number: int, part: str, column: str) -> Ref:
     """The place of a figure or text in the ``number``-th 自评 form (from 1).
 

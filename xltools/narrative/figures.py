@@ -126,9 +126,12 @@ class Figures:
 
     def typed(self, key: str) -> Decimal | None:
         """A number among the texts; None when blank or no number."""
+        text = self.report.texts.get(key)
+        if not text:
+            return None
         if key not in self._typed:
             try:
-                self._typed[key] = parse(self.report.texts.get(key, ""))
+                self._typed[key] = parse(text)
             except NotAnAmount:
                 self._typed[key] = None
         return self._typed[key]

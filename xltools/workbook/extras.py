@@ -15,9 +15,8 @@ from xltools import amount
 from xltools.amount import PLACES, ZERO, NotAnAmount
 from xltools.editions import Edition, Form
 from xltools.finding import Cell, Finding
-from xltools.report import NARRATIVE, TOTAL, Place, Ref, Report
+from xltools.report import NARRATIVE, TOTAL, Ref, Report
 from xltools.workbook import layout
-from xltools.workbook.address import join
 from xltools.workbook.grid import Grid
 from xltools.workbook.harvest import shown
 from xltools.workbook.labels import bare, code, key, label
@@ -333,6 +332,11 @@ def _read_facts(one: Page, report: Report) -> None:
 def read_narrative(one: Page, report: Report) -> None:
     """Reasons, purposes and rewritten sentences by key; where the key is gone by section and content."""
     known: dict[tuple[str, str], str] = {}
+    # The text that is published stands in 最终文字, beside the generated one.
+    generated, published = (
+        (one.find(layout.SENTENCES.headings[layout.SENTENCES.at(name)].label) or (0, 0))[1]
+        for name in ("generated", "final")
+    )
     for row, record in records(one, layout.SENTENCES, frozenset()):
         name, text = words(record.get("key", "")), words(record.get("reason", ""))
         final, before = words(record.get("final", "")), words(record.get("last_year", ""))
@@ -347,10 +351,7 @@ def read_narrative(one: Page, report: Report) -> None:
         if name and before:
             report.texts.setdefault(layout.SAID_LAST_YEAR + name, before)
         if name:
-            # The text that is published stands in 最终文字, beside the generated one.
-            heading = layout.SENTENCES.headings[layout.SENTENCES.at("final" if final else "generated")]
-            column = (one.find(heading.label) or (0, 0))[1]
-            place = Place(one.grid.name, join(row + 1, column + 1))
+            place = one.grid.place(row, published if final else generated)
             report.places.setdefault(Ref(NARRATIVE, name, "text"), place)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from operator import itemgetter
 from threading import Lock
@@ -39,7 +39,7 @@ class Layout:
     order of the XML; ``numbers``: how many of them are numbers; ``dates``: the styles that show a date, which
     decide who reads a sheet."""
 
-    def __init__(self, facts: Facts, rows: Sequence[Row], cells: Sequence[Cell], dates: set[str]) -> None:
+    def __init__(self, facts: Facts, rows: Sequence[Row], cells: Sequence[Cell], dates: Set[str]) -> None:
         order = sorted(range(len(cells)), key=lambda number: cells[number][2] not in ("", "n"))
         self.facts = facts
         self.dates = dates
@@ -110,7 +110,7 @@ class Sight:
                 self.layout = _HOLE.join(pieces[::2])
 
     def recall(
-        self, strings: Sequence[str], dates: set[str], other: Callable[[str, str], object]
+        self, strings: Sequence[str], dates: Set[str], other: Callable[[str, str], object]
     ) -> tuple[list[Row], Facts, Recalled] | None:
         """Rows and facts of a sheet of known layout; None where it must be read. ``other`` gives the value of
         a cell of a rarer type."""
@@ -129,7 +129,7 @@ class Sight:
         return known.rows(contents), _copy(known.facts, errors), Recalled(known, contents)
 
     def learn(
-        self, facts: Facts, rows: Sequence[Row], cells: Callable[[], list[Cell]], dates: set[str]
+        self, facts: Facts, rows: Sequence[Row], cells: Callable[[], list[Cell]], dates: Set[str]
     ) -> None:
         """Keep the layout of a sheet that was read, if it is met for the second time. ``cells`` gives those
         that have a value, in the order of the XML."""

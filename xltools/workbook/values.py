@@ -9,7 +9,7 @@ strings), 18.8.30 (number formats), 18.18.11 (cell types).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -71,7 +71,7 @@ def read_contents(package: Package) -> list[Content]:
     return found
 
 
-def _content(package: Package, sheet: Sheet, strings: Strings | None, dates: set[str] | None) -> Content:
+def _content(package: Package, sheet: Sheet, strings: Strings | None, dates: Set[str] | None) -> Content:
     if trouble := heavy(package, sheet):
         return Content(sheet, None, Facts(trouble=trouble))
     content = package.read(sheet.part)
@@ -84,7 +84,7 @@ def _content(package: Package, sheet: Sheet, strings: Strings | None, dates: set
     return result
 
 
-def _read(sheet: Sheet, content: bytes, strings: Strings, dates: set[str]) -> Content | None:
+def _read(sheet: Sheet, content: bytes, strings: Strings, dates: Set[str]) -> Content | None:
     """A sheet in the proven dialect; None of one that is not, or that shows dates."""
     sight = Sight(content)
     known = sight.recall(strings, dates, _rare)
@@ -111,7 +111,7 @@ _PLACES = {column_letters(number): number - 1 for number in range(1, 703)}
 class _Pass:
     """One sheet read in one pass: ``rows`` is None where it cannot be."""
 
-    def __init__(self, text: str, strings: Strings, dates: set[str]) -> None:
+    def __init__(self, text: str, strings: Strings, dates: Set[str]) -> None:
         self.facts = Facts()
         self.rows: list[Row] | None = None
         self.count = 0
@@ -133,7 +133,7 @@ class _Pass:
         if self.count == text.count("</c>", start, end):
             self.rows = rows
 
-    def _rows(self, cells: Iterable[Sequence[str]], strings: Strings, dates: set[str]) -> list[Row] | None:
+    def _rows(self, cells: Iterable[Sequence[str]], strings: Strings, dates: Set[str]) -> list[Row] | None:
         rows: list[Row] = []
         row: Row = []
         last = ""
@@ -231,7 +231,7 @@ def _plain(text: str) -> str:
 
 
 _SMALL = 2**18
-"""Bytes of shared strings up to which they are kept: most checks are of a workbook whose texts stayed."""
+"""Bytes up to which shared strings and styles are kept: most checks are of a workbook where these stayed."""
 
 
 def _shared_strings(package: Package) -> Strings | None:
@@ -295,11 +295,18 @@ _FORMAT = re.compile(r"<numFmt [^>]*>")
 _CODE = re.compile(r' formatCode="([^"]*)"')
 
 
-def _date_styles(package: Package) -> set[str] | None:
+def _date_styles(package: Package) -> Set[str] | None:
     """The style numbers that show a number as a date or time; None where that cannot be told."""
     content = shared_part(package, "styles.xml")
-    if not content:
-        return set()
+    return (_kept_dates if len(content) <= _SMALL else _dates)(content) if content else frozenset()
+
+
+@lru_cache(maxsize=4)
+def _kept_dates(content: bytes) -> Set[str] | None:
+    return _dates(content)
+
+
+def _dates(content: bytes) -> Set[str] | None:
     text = decode(content)
     start, end = text.find("<cellXfs"), text.find("</cellXfs>")
     if start < 0 or end < 0:
@@ -311,4 +318,4 @@ def _date_styles(package: Package) -> set[str] | None:
             formats.add(identity[1])
     styles = _XF.findall(text, start, end)
     found = {str(number) for number, identity in enumerate(styles) if identity in formats}
-    return found | {""} if "0" in found else found
+    return frozenset(found | {""} if "0" in found else found)
