@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import xltools
+from xltools.report import Ref
 from xltools.workbook import familiar, seen
 from xltools.workbook.container import directory, inflate, rebuild
 from xltools.workbook.familiar import Bound
@@ -77,15 +78,21 @@ def _merged(xml: str, rng: random.Random) -> str:
     return re.sub("<mergeCells[^>]*>", lambda m: m[0] + merge, xml)
 
 
+def _typed(xml: str, rng: random.Random) -> str:
+    """No formulas."""
+    return re.sub(r"<f[^>]*>[^<]*</f>", "", xml)
+
+
 def _counting(xml: str, rng: random.Random) -> str:
     """Figures that read like the row 栏次."""
     numbers = iter(range(1, 10_000))
-    return _NUMBER.sub(lambda m: m[0] if m[3] else f"{m[1]}><v>{next(numbers)}</v>", xml)
+    return _NUMBER.sub(lambda m: f"{m[1]}>{m[3]}<v>{next(numbers)}</v>", xml)
 
 
 CHANGES: dict[str, Change] = {
     "figures": _figures(lambda rng: f"{rng.randrange(10**7) / 100}", 1),
     "some": _figures(lambda rng: f"{rng.randrange(10**4) / 100}", 0.1),
+    "all zero": _figures(lambda rng: "0", 1),
     "zeros": _figures(lambda rng: "0", 0.5),
     "no results": _figures(lambda rng: "0", 1, "formulas"),
     "nothing typed": _figures(lambda rng: rng.choice(("0", "-0")), 1, "typed"),
@@ -108,12 +115,14 @@ CHANGES: dict[str, Change] = {
 }
 
 
-def changed(target: Path, changes: list[Change], rng: random.Random, most: int) -> Path:
-    """The example with changes in some of its forms."""
-    data = EXAMPLE.read_bytes()
+def changed(
+    target: Path, changes: list[Change], rng: random.Random, most: int, source: Path = EXAMPLE
+) -> Path:
+    """The example (or another workbook) with changes in some of its forms; in all of them for ``most`` 0."""
+    data = source.read_bytes()
     entries = directory(data)
     parts: dict[str, bytes | None] = {}
-    for part in rng.sample(FORMS, rng.randrange(1, most + 1)):
+    for part in rng.sample(FORMS, rng.randrange(1, most + 1) if most else len(FORMS)):
         xml = inflate(data, entries[part]).decode()
         for change in changes:
             xml = change(xml, rng)
@@ -152,7 +161,7 @@ def test_known_forms_are_not_bound_again(monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.parametrize("name", CHANGES)
 def test_changes_of_one_kind(name: str, tmp_path: Path) -> None:
     rng = random.Random(name)
-    for most in (1, 10, 10):
+    for most in (1, 10, 0):
         compare(changed(tmp_path / "a.xlsx", [CHANGES[name]], rng, most))
 
 
@@ -169,6 +178,71 @@ def test_other_figures_need_no_binding(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(Bound, "take", take)
     assert xltools.read(other) == expected and len(taken) > 4
     assert expected.report.amounts != xltools.read(EXAMPLE).report.amounts
+
+
+def codes_of_the_example() -> dict[str, str]:
+    """Number of a shared string → the code that it is."""
+    texts = inflate(EXAMPLE.read_bytes(), directory(EXAMPLE.read_bytes())["xl/sharedStrings.xml"]).decode()
+    return {
+        str(number): text
+        for number, text in enumerate(re.findall(r"<si><t[^>]*>([^<]*)</t></si>", texts))
+        if re.fullmatch(r"\d{3}|\d{5}|\d{7}", text)
+    }
+
+
+def learned(target: Path, changes: list[Change]) -> Path:
+    """The example with changes in all its forms, and known as the example is."""
+    file = changed(target, changes, random.Random(1), 0)
+    for _ in range(4):
+        xltools.read(file)
+    return file
+
+
+def test_a_zero_that_passes_for_a_blank(tmp_path: Path) -> None:
+    """公用经费合计 of 公开06表 may stand under any of three headings: where none is filled it is the last."""
+    merged = '<mergeCell ref="D34:K34"/>'
+    total = re.compile(r'<c r="F34" s="29"/>(.*)<c r="L34" s="31"><f>[^<]*</f><v>[^<]*</v></c>')
+
+    def moved(xml: str, rng: random.Random) -> str:
+        return total.sub(r'<c r="F34" s="31"><f>Z9*1</f><v>22.08</v></c>\1<c r="L34" s="31"/>', xml).replace(
+            merged, ""
+        )
+
+    def nothing(xml: str, rng: random.Random) -> str:
+        return xml.replace("<f>Z9*1</f><v>22.08</v>", "<f>Z9*1</f><v>0</v>")
+
+    ref = Ref("basic", "公用经费合计", "1")
+    file = learned(tmp_path / "a.xlsx", [moved])
+    assert compare(file).report.places[ref].cell == "F34"
+    found = compare(changed(tmp_path / "b.xlsx", [nothing], random.Random(1), 0, file)).report
+    assert found.places[ref].cell == "L34" and ref not in found.amounts
+
+
+def test_figures_that_read_like_the_numbers_of_columns(tmp_path: Path) -> None:
+    file = learned(tmp_path / "a.xlsx", [_typed])
+    before = compare(file).report
+    found = compare(changed(tmp_path / "b.xlsx", [_counting], random.Random(1), 0, file)).report
+    missing = {ref.form for ref in before.amounts} - {ref.form for ref in found.amounts}
+    assert missing == {"three_public"}
+
+
+def test_codes_that_are_numbers(tmp_path: Path) -> None:
+    """They are no figures: with another code a line is another line."""
+    codes = codes_of_the_example()
+
+    def as_numbers(xml: str, rng: random.Random) -> str:
+        return _TEXT.sub(lambda m: f"><v>{codes[m[2]]}</v>" if m[2] in codes else m[0], xml)
+
+    file = learned(tmp_path / "a.xlsx", [as_numbers])
+    lines = compare(file).report.lines
+    assert lines == xltools.read(EXAMPLE).report.lines
+
+    def other(xml: str, rng: random.Random) -> str:
+        return re.sub(r"<v>(2\d{6})</v>", lambda m: f"<v>{int(m[1]) + rng.randrange(2)}</v>", xml)
+
+    for seed in range(3):
+        found = compare(changed(tmp_path / "b.xlsx", [other], random.Random(seed), 0, file))
+        assert found.report.lines != lines
 
 
 def test_several_changes(tmp_path: Path) -> None:
