@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -264,6 +265,20 @@ def test_many_changes(seed: int, tmp_path: Path) -> None:
     for _ in range(50):
         changes = rng.sample(list(CHANGES.values()), rng.randrange(1, 4))
         compare(changed(tmp_path / "a.xlsx", changes, rng, 10))
+
+
+def test_many_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads that share what is known, and push each other's sheets out of it."""
+    changes = [CHANGES[name] for name in ("figures", "some", "zeros", "texts")]
+    files = [
+        changed(tmp_path / f"{number}.xlsx", [change], random.Random(number), 6)
+        for number, change in enumerate(changes)
+    ]
+    expected = [compare(file) for file in files]
+    monkeypatch.setattr(familiar, "_KEPT", 7)
+    with ThreadPoolExecutor(4) as pool:
+        for number, found in enumerate(pool.map(xltools.read, files * 6)):
+            assert found == expected[number % len(files)]
 
 
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
