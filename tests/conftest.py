@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections import Counter
 from functools import cached_property
 from typing import Any
@@ -12,8 +13,12 @@ import pytest
 
 from tests import effort
 
-TOGETHER = ("tests/privacy/test_published.py", "tests/export/test_pdf.py")
-"""Modules whose tests share something dear, which every worker would make anew."""
+TOGETHER = (
+    "tests/privacy/test_published.py",
+    "tests/export/test_pdf.py",
+    "tests/privacy/test_stopped.py::test_stopped_at_a_file",
+)
+"""Tests that share something dear, which every worker would make anew."""
 PACKET = 20
 """A test with more values than this is handed out in packets: to hand out single ones takes longer than many
 of them."""
@@ -21,6 +26,10 @@ of them."""
 
 def pytest_configure(config: pytest.Config) -> None:
     effort.decide(config.getoption("markexpr"))
+    if sys.dont_write_bytecode and not hasattr(config, "workerinput"):
+        # Workers and the programs that tests start would compile everything anew, each of them.
+        os.environ["PYTHONPYCACHEPREFIX"] = str(config.cache.mkdir("compiled"))  # type: ignore[union-attr]
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_collection_finish() -> None:
@@ -50,10 +59,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return found
 
         def _split_scope(self, nodeid: str) -> str:
-            module = nodeid.partition("::")[0]
-            if "/real/" in module:
+            if "/real/" in nodeid.partition("::")[0]:
                 return "real"
-            return module if module.endswith(TOGETHER) else self._packets.get(nodeid, nodeid)
+            together = (one for one in TOGETHER if nodeid.startswith(one))
+            return next(together, self._packets.get(nodeid, nodeid))
 
     return Scheduling(config, log)
 

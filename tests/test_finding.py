@@ -6,6 +6,7 @@ import re
 import string
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,12 @@ def test_text_of_the_user_is_no_template() -> None:
     assert hostile.message.startswith("{value} {0} %s（公开03表 D7）：这里不应有数，现为 {name}。")
 
 
+@cache
+def code_of(source: Path) -> str:
+    texts = (path.read_text(encoding="utf-8") for path in source.rglob("*.py") if path.name != "finding.py")
+    return "\n".join(texts)
+
+
 @pytest.mark.parametrize("kind", sorted(WORDING))
 def test_every_wording_is_chinese_and_used(kind: str) -> None:
     text = WORDING[kind]
@@ -77,9 +84,7 @@ def test_every_wording_is_chinese_and_used(kind: str) -> None:
     assert text.endswith(("。", "{consequence}。"))
     source = PACKAGE / "narrative" if kind in narrative_wording.WORDING and "narrative" in kind else PACKAGE
     names = {kind, kind.removeprefix("reading_")}
-    code = "\n".join(
-        path.read_text(encoding="utf-8") for path in source.rglob("*.py") if path.name != "finding.py"
-    )
+    code = code_of(source)
     assert any(re.search(rf"[\"']{name}[\"']", code) for name in names), f"no room finds {kind}"
 
 

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import pytest
 
 from tests import manual
+from tests.effort import first
 from xltools import build, cli
 from xltools.addin.actions import ACTIONS
 from xltools.finding import WORDING
@@ -29,7 +30,7 @@ FAMILIES = {
 }
 
 
-@pytest.mark.parametrize("document", ["docs/manual.md", "README.zh-CN.md"])
+@pytest.mark.parametrize("document", first(1, ["docs/manual.md", "README.zh-CN.md"]))
 def test_typed_commands_print_what_is_shown(document: str, tmp_path: Path) -> None:
     folder = tmp_path / "会计"
     folder.mkdir()
@@ -72,6 +73,7 @@ def test_every_kind_of_finding_has_its_family() -> None:
     assert [kind for kind in WORDING if not re.match(patterns, kind)] == []
 
 
+@pytest.mark.long
 def test_what_is_generated_is_fresh() -> None:
     """When this fails: nox -s docs."""
     for path, text in build.docs().items():

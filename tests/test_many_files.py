@@ -68,6 +68,7 @@ def test_ctrl_c_prints_what_was_done(files: list[str], tmp_path: Path, jobs: str
         assert not left, "processes left behind"
 
 
+@pytest.mark.long  # it is waited for until some files are done
 def test_ctrl_c_delivers_json_of_what_was_done(files: list[str], tmp_path: Path) -> None:
     arguments = ["check", "--format", "json", "--output", "结果.json", "--jobs", "2", *files]
     status, _, error = interrupted(tmp_path, arguments, lines=0)

@@ -6,23 +6,17 @@ namespaces. Formulas are not computed, but for links.
 
 from __future__ import annotations
 
-import pickle
 import re
 import types
 from datetime import datetime
-from functools import lru_cache
-from io import BytesIO
-from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import openpyxl
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import PatternFill
-from openpyxl.worksheet.dimensions import DimensionHolder
-from openpyxl.worksheet.merge import MergedCellRange
 
+from tests.workbook.loaded import loaded
 from xltools.addin.excel import load_xlwings
 
 xlwings = load_xlwings()
@@ -120,7 +114,7 @@ class Books(base.Books):  # type: ignore[misc]
     def open(self, path: str, *_: Any, **__: Any) -> Book:
         self.app.opened.append(path)
         if not self.app.all_books:  # it was closed, to be changed as a file
-            Book(load(path), path, self.app)
+            Book(loaded(path), path, self.app)
         return self.app.all_books[0]
 
 
@@ -382,24 +376,6 @@ class Note(base.Note):  # type: ignore[misc]
         self.cell.comment = None
 
 
-def load(path: Any) -> Any:
-    """The workbook without the borders that openpyxl computes for merged cells: they cost half of loading."""
-    book = pickle.loads(_loaded(Path(path).read_bytes()))
-    for sheet in book.worksheets:  # what its dictionaries do not hand over
-        for name, add in (("row_dimensions", sheet._add_row), ("column_dimensions", sheet._add_column)):
-            holder = DimensionHolder(sheet, default_factory=add)
-            holder.update(getattr(sheet, name))
-            setattr(sheet, name, holder)
-    return book
-
-
-@lru_cache(4)
-def _loaded(content: bytes) -> bytes:
-    """Most tests open the same workbook: a copy of what was loaded costs a seventh of loading."""
-    with patch.object(MergedCellRange, "format", lambda self: None):
-        return pickle.dumps(openpyxl.load_workbook(BytesIO(content)))
-
-
 def open_book(path: str) -> Any:
     """The workbook at ``path`` as an ``xlwings.Book``; ``book.app.impl`` is the program behind it."""
     if "openpyxl" not in [engine.name for engine in xlwings.engines]:
@@ -407,6 +383,6 @@ def open_book(path: str) -> Any:
     xlwings.engines["openpyxl"].activate()
     app = App()
     ENGINE.apps[:] = [app]
-    book = Book(load(path), path, app)
+    book = Book(loaded(path), path, app)
     app.selected = book.sheets.active.range("A1")
     return xlwings.Book(impl=book)

@@ -14,6 +14,7 @@ from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import PatternFill
 
 from tests.addin import openpyxl_engine
+from tests.workbook.loaded import loaded
 from xltools.addin import excel_port
 from xltools.addin.excel_port import ExcelPort
 from xltools.addin.file_port import FilePort
@@ -50,7 +51,7 @@ class Excel:
 
     def saved(self) -> Any:
         self.book.impl.openpyxl.save(self.path)
-        return openpyxl_engine.load(self.path)
+        return loaded(self.path)
 
 
 class File:
@@ -59,7 +60,7 @@ class File:
         self.port: Port = FilePort(path)
 
     def saved(self) -> Any:
-        return openpyxl_engine.load(self.path)
+        return loaded(self.path)
 
 
 @pytest.fixture(params=[Excel, File])

@@ -29,6 +29,7 @@ def setuptools_is_new() -> bool:
         return False
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not setuptools_is_new(), reason="the build needs setuptools 77")
 def test_wheel_carries_macros_and_workbooks(tmp_path: Path) -> None:
     source = tmp_path / "source"  # a build leaves its traces where it is made

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import xltools
+from tests.effort import examples
 from tests.hostile.open_sheet import open_document
 from tests.workbook.books import example_bytes
 from xltools.errors import XltoolsError
@@ -59,7 +60,7 @@ def test_checks_in_threads_give_what_one_alone_gives(tmp_path: Path) -> None:
 
     def work(number: int) -> None:
         try:
-            for _ in range(3):
+            for _ in range(examples(3)):
                 path = paths[number % len(paths)]
                 found[number] = outcome(path) == wanted[path]
         except BaseException as error:

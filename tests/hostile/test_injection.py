@@ -10,9 +10,9 @@ import openpyxl
 import pytest
 
 import xltools
-from tests.addin.openpyxl_engine import load
 from tests.hostile.contents import COMMAND, commanding
 from tests.workbook.books import example_bytes
+from tests.workbook.loaded import loaded
 from xltools.cli import main
 from xltools.workbook.grid import file_grids
 from xltools.workbook.package import open_package
@@ -35,13 +35,13 @@ def alive(path: Path) -> list[str]:
         for cell, text in grid.facts.formulas.items()
         if "cmd" in text
     ]
-    links = [cell for sheet in load(path) for row in sheet for cell in row if cell.hyperlink]
+    links = [cell for sheet in loaded(path) for row in sheet for cell in row if cell.hyperlink]
     return found + [cell.coordinate for cell in links if cell.hyperlink.target]
 
 
 def commands_in(path: Path) -> int:
     """How many cells of a workbook hold the command as a text."""
-    cells = [cell for sheet in load(path) for row in sheet.iter_rows() for cell in row]
+    cells = [cell for sheet in loaded(path) for row in sheet.iter_rows() for cell in row]
     held = [cell for cell in cells if isinstance(cell.value, str) and "cmd|" in cell.value]
     assert all(cell.data_type in ("s", "inlineStr") for cell in held)
     return len(held)

@@ -11,12 +11,12 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 
 from tests.effort import first, spread
 from tests.units import random_report
 from tests.workbook.books import Book, example, example_bytes, rules, shanxi, unlike
+from tests.workbook.loaded import loaded
 from xltools.amount import Unit
 from xltools.editions import load
 from xltools.figures import dump
@@ -406,7 +406,7 @@ def test_the_unit_in_a_cell_of_its_own_and_broken_in_two() -> None:
 
 def edited(change: Any) -> io.BytesIO:
     """The example through openpyxl, which keeps formulas and stores no results."""
-    book = openpyxl.load_workbook(io.BytesIO(example_bytes()))
+    book = loaded(example_bytes())
     change(book)
     target = io.BytesIO()
     book.save(target)
@@ -440,7 +440,7 @@ def _surgery(path: Path, sheet: str, code: str, column: int, value: float) -> Pa
     from xltools.workbook.package import open_package
 
     part = open_package(path).sheet(sheet).part
-    rows = openpyxl.load_workbook(path)[sheet]
+    rows = loaded(path)[sheet]
     row = next(cells[0].row for cells in rows.iter_rows() if cells[0].value == code)
     address = f"{'ABCDEFGH'[column]}{row}"
     target = path.with_name("changed.xlsx")

@@ -14,6 +14,7 @@ import pytest
 
 from tests.effort import first
 from tests.units import random_report
+from tests.workbook.loaded import loaded
 from xltools import build as builder
 from xltools import figures
 from xltools.amount import Unit
@@ -44,16 +45,16 @@ def example() -> Report:
 
 @pytest.fixture(scope="module")
 def book() -> Any:
-    return openpyxl.load_workbook(WORKBOOKS / "example.xlsx")
+    return loaded(WORKBOOKS / "example.xlsx")
 
 
 @pytest.fixture(scope="module")
 def empty() -> Any:
-    return openpyxl.load_workbook(WORKBOOKS / "template.xlsx")
+    return loaded(WORKBOOKS / "template.xlsx")
 
 
 def formulas(name: str) -> dict[str, dict[str, str]]:
-    loaded = openpyxl.load_workbook(WORKBOOKS / name)
+    book = loaded(WORKBOOKS / name)
     return {
         sheet.title: {
             cell.coordinate: str(cell.value)
@@ -61,7 +62,7 @@ def formulas(name: str) -> dict[str, dict[str, str]]:
             for cell in row
             if isinstance(cell.value, str) and cell.value.startswith("=")
         }
-        for sheet in loaded
+        for sheet in book
     }
 
 
@@ -162,14 +163,14 @@ def test_totals_of_a_unit_in_yuan_are_formulas(tmp_path: Path) -> None:
     """Exact figures obey every sum, so nothing is kept as a value."""
     report = random_report(5, Unit.YUAN)
     made = build(EDITION, report, tmp_path / "x.xlsx")
-    loaded = openpyxl.load_workbook(tmp_path / "x.xlsx")
+    book = loaded(tmp_path / "x.xlsx")
     for ref in (Ref("summary", "31", "1"), Ref("expenditure", "合计", "1"), Ref("general", "合计", "1")):
         place = made.places[ref]
-        assert "XT_" in loaded[place.sheet][place.cell].value
+        assert "XT_" in book[place.sheet][place.cell].value
 
 
 def test_codes_typed_into_the_empty_template_are_summed(tmp_path: Path) -> None:
-    book = openpyxl.load_workbook(WORKBOOKS / "template.xlsx")
+    book = loaded(WORKBOOKS / "template.xlsx")
     sheet = book["公开03表"]
     for row, code in enumerate(("201", "20103", "2010301", "2010399"), 8):
         sheet.cell(row, 1).value = code
@@ -255,12 +256,12 @@ def test_print_set_up(form: Any, book: Any) -> None:
 @pytest.mark.parametrize("name", ["template.xlsx", "example.xlsx"])
 def test_every_amount_cell_has_an_input_message(name: str) -> None:
     report = figures.load(FOLDER / "shanxi_2024" / "example.json") if name == "example.xlsx" else None
-    loaded = openpyxl.load_workbook(WORKBOOKS / name)
+    book = loaded(WORKBOOKS / name)
     places = build(EDITION, report, BytesIO()).places
     for ref, place in places.items():
         if ref.form == "self_evaluation":
             continue
-        rules = [rule for rule in loaded[place.sheet].data_validations.dataValidation if place.cell in rule]
+        rules = [rule for rule in book[place.sheet].data_validations.dataValidation if place.cell in rule]
         assert rules and all(rule.prompt and rule.showInputMessage for rule in rules), ref
 
 
@@ -285,7 +286,7 @@ def test_charts_and_widths(book: Any) -> None:
 def test_wide_amounts_widen_their_columns(example: Report, tmp_path: Path) -> None:
     report = replace(example, unit=Unit.YUAN, amounts={Ref("basic", "30101", "1"): Decimal("1234567890.12")})
     build(EDITION, report, tmp_path / "x.xlsx")
-    sheet = openpyxl.load_workbook(tmp_path / "x.xlsx")["公开06表"]
+    sheet = loaded(tmp_path / "x.xlsx")["公开06表"]
     assert sheet.column_dimensions["C"].width > len("1,234,567,890.12")
 
 
@@ -344,13 +345,13 @@ def test_unit_of_the_figures_decides(example: Report) -> None:
         build(EDITION, example, BytesIO(), Unit.YUAN)
     buffer = BytesIO()
     build(EDITION, None, buffer, Unit.YUAN)
-    cover = openpyxl.load_workbook(buffer)["封面"]
+    cover = loaded(buffer.getvalue())["封面"]
     assert "元" in [cell.value for row in cover.iter_rows() for cell in row]
 
 
 def test_national_edition_builds_too(tmp_path: Path) -> None:
     build(load("national_2024"), None, tmp_path / "x.xlsx")
-    names = openpyxl.load_workbook(tmp_path / "x.xlsx").sheetnames
+    names = loaded(tmp_path / "x.xlsx").sheetnames
     assert "公开09表" in names and "公开10表" not in names and "绩效自评" not in names
 
 
