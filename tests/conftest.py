@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests import effort
 
@@ -26,6 +27,8 @@ of them."""
 
 def pytest_configure(config: pytest.Config) -> None:
     effort.decide(config.getoption("markexpr"))
+    settings.register_profile("xltools", max_examples=effort.examples(100))
+    settings.load_profile("xltools")
     if sys.dont_write_bytecode and not hasattr(config, "workerinput"):
         # Workers and the programs that tests start would compile everything anew, each of them.
         os.environ["PYTHONPYCACHEPREFIX"] = str(config.cache.mkdir("compiled"))  # type: ignore[union-attr]
@@ -59,8 +62,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return found
 
         def _split_scope(self, nodeid: str) -> str:
-            if "/real/" in nodeid.partition("::")[0]:
+            module = nodeid.partition("::")[0]
+            if "/real/" in module:
                 return "real"
+            if effort.QUICK:  # no module takes long: what its tests share is made once
+                return module
             together = (one for one in TOGETHER if nodeid.startswith(one))
             return next(together, self._packets.get(nodeid, nodeid))
 

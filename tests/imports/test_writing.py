@@ -389,6 +389,7 @@ def test_what_was_said_last_year_stands_beside(folder: Path) -> None:
     assert not again.changes
 
 
+@pytest.mark.long
 def test_last_year_without_a_row_is_said_where_the_workbook_must_not_be_built_anew(folder: Path) -> None:
     path = new(folder, "印", own_sheet=True)
     last = figures.load(figures.dump(printed()))

@@ -75,6 +75,7 @@ def helper() -> Iterator[Helper]:
 
 def serve() -> None:
     """One line with a run in, one line with its exit status out."""
+
     import xltools
     import xltools.export.publish
     import xltools.export.render
@@ -93,7 +94,7 @@ def serve() -> None:
 
 
 def _run(main: Any, command: list[str], number: int, at: int, room: Path) -> None:
-    from openpyxl.worksheet._writer import _openpyxl_shutdown
+    from openpyxl.worksheet._writer import _openpyxl_shutdown  # loaded before the fork
 
     status = _DIED
     try:

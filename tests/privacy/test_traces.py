@@ -110,6 +110,7 @@ def test_leaves_nothing_and_talks_to_nobody(name: str, place: Place) -> None:
     assert place.exposed(touched) == []
 
 
+@pytest.mark.long
 def test_the_whole_round_without_a_network(place: Place) -> None:
     """In an empty network namespace, which has not even a loopback. Where a container allows none, the round
     is made all the same, with every socket watched, and a warning says that this is the weaker proof."""

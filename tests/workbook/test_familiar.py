@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import xltools
+from tests.effort import examples, spread
 from xltools.report import Ref
 from xltools.workbook import familiar, seen
 from xltools.workbook.container import directory, inflate, rebuild
@@ -162,7 +163,7 @@ def test_known_forms_are_not_bound_again(monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.parametrize("name", CHANGES)
 def test_changes_of_one_kind(name: str, tmp_path: Path) -> None:
     rng = random.Random(name)
-    for most in (1, 10, 0):
+    for most in spread((10, 1, 0)):
         compare(changed(tmp_path / "a.xlsx", [CHANGES[name]], rng, most))
 
 
@@ -249,7 +250,7 @@ def test_codes_that_are_numbers(tmp_path: Path) -> None:
 def test_several_changes(tmp_path: Path) -> None:
     """What was changed is met often enough to be learned itself."""
     rng = random.Random(7)
-    for _ in range(12):
+    for _ in range(examples(12)):
         changes = rng.sample(list(CHANGES.values()), rng.randrange(1, 4))
         file = changed(tmp_path / "a.xlsx", changes, rng, 4)
         for _ in range(4):
