@@ -16,9 +16,15 @@ def check(session: nox.Session) -> None:
 
 
 @nox.session
-def test(session: nox.Session) -> None:
-    """The quick tests: everything but the real clients and the long ones."""
+def quick(session: nox.Session) -> None:
+    """The quick part, under a minute on two cores: no real clients, of each long campaign a share."""
     session.run("pytest", "-m", "not real and not long", *session.posargs)
+
+
+@nox.session
+def test(session: nox.Session) -> None:
+    """The whole suite, under ten minutes on two cores."""
+    session.run("pytest", *session.posargs)
 
 
 @nox.session

@@ -92,6 +92,7 @@ def fields(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("alone")
 def test_the_cases_of_the_rules_word_nearly_every_kind() -> None:
     """What is found in the cases is worded with all its facts; kinds that no case shows are listed here."""

@@ -101,6 +101,7 @@ def test_check_writes_marks_and_states(held: Held) -> None:
     assert "处错误" in str(states["公开03表"]) and states["公开07表"] == "通过"
 
 
+@FILE_FIRST
 def test_same_findings_as_the_command(held: Held) -> None:
     held.press("check")
     reading = xltools.read(held.path)
@@ -110,6 +111,7 @@ def test_same_findings_as_the_command(held: Held) -> None:
     assert [item.message for item in results.items(held.port.read()[FINDINGS])] == wanted
 
 
+@FILE_FIRST
 def test_check_twice_gives_the_same_sheet(held: Held) -> None:
     held.press("check")
     first = held.port.read()[FINDINGS]
@@ -122,6 +124,7 @@ def trimmed(grid: Any) -> Any:
     return [line for line in lines if any(cell is not None for cell in line)]
 
 
+@FILE_FIRST
 def test_explanations_typed_stay_and_are_marked_when_figures_move(held: Held) -> None:
     held.press("check")
     grid = held.port.read()[FINDINGS]
@@ -144,6 +147,7 @@ def test_check_of_one_sheet_lists_it_alone_and_keeps_other_explanations(held: He
     assert "已核实" in [row[10] for row in grid if len(row) > 10]
 
 
+@FILE_FIRST
 def test_next_and_previous_walk_through_all_findings(held: Held) -> None:
     spoil(held)
     held.press("check")
@@ -264,6 +268,7 @@ def test_carry_takes_last_years_figures(held: Held, copy: Callable[..., Path]) -
     assert said == before.reasons and after.reasons == before.reasons
 
 
+@FILE_FIRST
 def test_carry_asks_when_the_year_is_wrong(held: Held, copy: Callable[..., Path]) -> None:
     held.answers = [str(copy("同年.xlsx")), None]
     held.press("carry")
@@ -380,12 +385,14 @@ def test_adopt_and_undo(held: Held, suggested: Place) -> None:
     assert held.press("undo").startswith("没有可以撤销的采纳。")
 
 
+@FILE_FIRST
 def test_adopt_declined_changes_nothing(held: Held, suggested: Place) -> None:
     held.press("adopt")
     assert held.cell(*suggested) == pytest.approx(6.12)
     assert not held.path.with_name("决算.采纳记录.jsonl").exists()
 
 
+@FILE_FIRST
 def test_undo_refuses_when_the_cell_moved_on(held: Held, suggested: Place) -> None:
     held.answers = ["yes"]
     held.press("adopt")

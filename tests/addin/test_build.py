@@ -9,10 +9,6 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from oletools.olevba import VBA_Parser
-from pyopenvba import ExcelFile
-from pyvbaanalysis import analyze_office_file
-from vbalidator import precheck
 
 from xltools.addin import build, vba
 from xltools.addin.actions import ACTIONS
@@ -40,6 +36,9 @@ def sources() -> dict[str, str]:
 
 
 def test_both_readers_find_every_module_byte_for_byte(path: Path) -> None:
+    from oletools.olevba import VBA_Parser
+    from pyopenvba import ExcelFile
+
     seen = {stream.rpartition("/")[2]: code for _, stream, _, code in VBA_Parser(str(path)).extract_macros()}
     assert seen == sources()
     with ExcelFile(path) as book:
@@ -47,6 +46,9 @@ def test_both_readers_find_every_module_byte_for_byte(path: Path) -> None:
 
 
 def test_two_linters_find_nothing(path: Path, tmp_path: Path) -> None:
+    from pyvbaanalysis import analyze_office_file
+    from vbalidator import precheck
+
     problems = [(name, p.code, p.message) for name, found in analyze_office_file(path).items() for p in found]
     assert problems == []
     for module in build.modules():

@@ -85,10 +85,17 @@ def one_helper() -> Iterator[Helper]:
         yield helper
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_stopped_at_a_file(helper: Helper, name: str, number: int, tmp_path: Path) -> None:
-    at = {signal.SIGINT: 1, signal.SIGTERM: 2, signal.SIGKILL: 3}[signal.Signals(number)]
+@pytest.mark.parametrize(
+    ("name", "number", "at"),
+    [
+        ("check into a copy", signal.SIGINT, 2),
+        ("import", signal.SIGKILL, 3),
+        ("new", signal.SIGKILL, 2),
+        ("export", signal.SIGTERM, 4),
+        ("export", signal.SIGINT, 3),
+    ],
+)
+def test_stopped_at_a_file(helper: Helper, name: str, number: int, at: int, tmp_path: Path) -> None:
     assert stop_everywhere(helper, name, number, tmp_path, lambda step: step == at) == 1
 
 
