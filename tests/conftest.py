@@ -29,9 +29,10 @@ def pytest_configure(config: pytest.Config) -> None:
     effort.decide(config.getoption("markexpr"))
     settings.register_profile("xltools", max_examples=effort.examples(100))
     settings.load_profile("xltools")
-    if sys.dont_write_bytecode and not hasattr(config, "workerinput"):
+    cache = getattr(config, "cache", None)
+    if sys.dont_write_bytecode and cache and not hasattr(config, "workerinput"):
         # Workers and the programs that tests start would compile everything anew, each of them.
-        os.environ["PYTHONPYCACHEPREFIX"] = str(config.cache.mkdir("compiled"))  # type: ignore[union-attr]
+        os.environ["PYTHONPYCACHEPREFIX"] = str(cache.mkdir("compiled"))
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
