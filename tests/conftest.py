@@ -32,7 +32,8 @@ def pytest_configure(config: pytest.Config) -> None:
     cache = getattr(config, "cache", None)
     if sys.dont_write_bytecode and cache and not hasattr(config, "workerinput"):
         # Workers and the programs that tests start would compile everything anew, each of them.
-        os.environ["PYTHONPYCACHEPREFIX"] = str(cache.mkdir("compiled"))
+        sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = str(cache.mkdir("compiled"))
+        sys.dont_write_bytecode = False  # which xdist hands on to its workers
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
