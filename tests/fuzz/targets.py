@@ -365,7 +365,8 @@ def _round(reading: Any) -> None:
 @target(texts("expenditure[*,1] = expenditure[*,2:6]", "revenue[@parent,*] = revenue[@children,*]", "last_year.summary[60,2] <= 2 * summary[29,1] - summary[{9:26},1]", "expenditure[@class,1] = summary[@class,2]", "-basic[30101,1] >= 0"), "[", "]", "@class", "@leaf", "@code", "@children", "{", "}", ":", "*", "budget.", "last_year.", "summary", "合计", "<=")  # fmt: skip
 def equation(data: bytes) -> None:
     """Equations are understood or refused; what is understood, and names what exists, expands."""
-    from xltools.editions.equation import EquationError, check_names, expand, parse
+    from xltools.editions.equation import EquationError, parse
+    from xltools.editions.expansion import check_names, expand
 
     shapes = shanxi().shapes(example().lines)
     try:
