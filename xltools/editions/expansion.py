@@ -175,6 +175,10 @@ class _Reach:
         ]
 
 
+_FEW = 2
+"""Children that reports have in common: of sums of more, nine in ten are some report's own."""
+
+
 class Spread:
     """One equation of a rule, ready to be written down for any line of any report.
 
@@ -203,10 +207,11 @@ class Spread:
         return [None] if self._over is None else _iterated_lines(self._over, shapes)
 
     def key(self, line: str | None, shapes: Shapes) -> object:
-        """What the constraints for ``line`` depend on."""
+        """What the constraints for ``line`` depend on; None where hardly another report has the same."""
         if not self._open:
             return line
-        return line, *[tuple(reach.lines(line, shapes)) for reach in self._open]
+        lines = [tuple(reach.lines(line, shapes)) for reach in self._open]
+        return None if max(map(len, lines)) > _FEW else (line, *lines)
 
     def at(self, line: str | None, shapes: Shapes) -> Iterator[Constraint]:
         """The constraints for one line."""

@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from itertools import chain
 from typing import NamedTuple, Protocol
 
 from xltools.editions.equation import Constraint
@@ -132,21 +130,20 @@ def compile(
     (edition, line set); ``for_rules`` does.
     """
     everything, soft = tuple(constraints), frozenset(soft)
-    widths = {rule: int(width * 1_000_000) for rule, width in (tolerances or {}).items()}
-    shapes = [_shape(one) for one in everything if one.rule not in soft or not _is_sign(one)]
-    refs = tuple(dict.fromkeys(chain.from_iterable([shape.named for shape in shapes])))
-    index = dict(zip(refs, range(len(refs)), strict=True))
+    index: dict[Ref, int] = {}
     rows: dict[tuple[Terms, int, int], Row] = {}
-    for shape in shapes:
-        if not shape.refs:
+    widths = {rule: int(width * 1_000_000) for rule, width in (tolerances or {}).items()}
+    for constraint in everything:
+        if constraint.rule in soft and _is_sign(constraint):
             continue
-        row = _row(shape, index, widths.get(shape.rule, 0))
-        key = row[1:4]
-        known = rows.get(key)
-        # A hard rule wins over the same said softly; one that defines a total over one that compares.
-        if known is None or (known.rule in soft and row.rule not in soft) or known.total < row.total:
-            rows[key] = row
-    return Model(refs, tuple(rows.values()), soft, everything, index)
+        row = row_of(constraint, index, widths.get(constraint.rule, 0))
+        if row:
+            key = row[1:4]
+            known = rows.get(key)
+            # A hard rule wins over the same said softly; one that defines a total over one that compares.
+            if known is None or (known.rule in soft and row.rule not in soft) or known.total < row.total:
+                rows[key] = row
+    return Model(tuple(index), tuple(rows.values()), soft, everything, index)
 
 
 class AppliedRule(Protocol):
@@ -173,12 +170,15 @@ def for_rules(applied: Applied) -> Model:
     Known again by the identity of the tuples of constraints, which the expansion of an edition keeps.
     """
     key = _key(applied)
-    # The tuples are kept with the model so that their identities stay theirs.
-    known = _models.get(key) or _models.put(key, (_model(applied, None), applied))
+    known = _models.get(key)
+    if known is None:
+        everything = [one for _, constraints in applied for one in constraints]
+        # The tuples are kept with the model so that their identities stay theirs.
+        known = _models.put(key, (_model(applied, everything), applied))
     return known[0]
 
 
-def at_first(applied: Applied, figures: AbstractSet[Ref]) -> Model | None:
+def at_first(applied: Applied, figures: Container[Ref]) -> Model | None:
     """``for_rules`` as far as it concerns ``figures``, when a line set is met for the first time; then None.
 
     Of a thousand units each prints lines of its own, and half of their identities are on blank cells, which
@@ -188,21 +188,29 @@ def at_first(applied: Applied, figures: AbstractSet[Ref]) -> Model | None:
     if _met.get(key) or _models.get(key):
         return None
     _met.put(key, applied)
-    return _model(applied, figures)
+    return _model(applied, [one for _, constraints in applied for one in constraints if _says(one, figures)])
+
+
+def _says(constraint: Constraint, figures: Container[Ref]) -> bool:
+    """Whether a constraint has one of ``figures``, or is not met by blanks."""
+    _, left, operator, right, _ = constraint
+    for _, ref in left:
+        if ref in figures:
+            return True
+    for _, ref in right:
+        if ref in figures:
+            return True
+    return operator in ("<", ">")
 
 
 def _key(applied: Applied) -> _Key:
     return tuple([(rule.id, id(constraints)) for rule, constraints in applied])
 
 
-def _model(applied: Applied, figures: AbstractSet[Ref] | None) -> Model:
+def _model(applied: Applied, constraints: Iterable[Constraint]) -> Model:
     soft = {rule.id for rule, _ in applied if rule.kind != "逻辑性"}
     tolerances = {rule.id: rule.tolerance for rule, _ in applied if rule.tolerance}
-    everything = [one for _, constraints in applied for one in constraints]
-    if figures is not None:
-        apart = figures.isdisjoint
-        everything = [one for one in everything if (shape := _shape(one)).always or not apart(shape.named)]
-    return compile(everything, soft, tolerances)
+    return compile(constraints, soft, tolerances)
 
 
 _LIMITS = {"=": (0, 0), "<=": (-INFINITE, 0), "<": (-INFINITE, -1), ">=": (0, INFINITE), ">": (1, INFINITE)}
@@ -214,61 +222,34 @@ def _is_sign(constraint: Constraint) -> bool:
 
 def row_of(constraint: Constraint, index: dict[Ref, int], allowed: int = 0) -> Row | None:
     """The row of ``constraint``, None when nothing is left of it; ``index`` grows by its new cells."""
-    shape = _shape(constraint)
-    for ref in shape.named:
-        index.setdefault(ref, len(index))
-    return _row(shape, index, allowed) if shape.refs else None
-
-
-class _Shape(NamedTuple):
-    """A constraint as a row whose cells have no numbers yet; ``named`` are all its figures, ``refs`` those
-    that are left when it is summed up; ``adds``: the first is the sum of the others. ``always``: it says
-    something without a figure of this year."""
-
-    rule: str
-    named: tuple[Ref, ...]
-    refs: tuple[Ref, ...]
-    coefficients: tuple[int, ...]
-    low: int
-    high: int
-    adds: bool
-    always: bool
-
-
-_shapes: Recent[int, tuple[Constraint, _Shape]] = Recent(8_000)
-"""By identity of the constraint, which is kept with it: a thousand units share most of theirs, and to look
-one up by what it says takes longer than to make its row."""
-
-
-def _shape(constraint: Constraint) -> _Shape:
-    known = _shapes.get(id(constraint)) or _shapes.put(id(constraint), (constraint, _shape_of(constraint)))
-    return known[1]
-
-
-def _shape_of(constraint: Constraint) -> _Shape:
+    # A unit has a thousand of these, and often lines of its own: hence no calls but the built-in ones.
     rule, left, operator, right, exact = constraint
-    summed: dict[Ref, int] = {}
-    for c, ref in left:
-        summed[ref] = summed.get(ref, 0) + c
+    cell = index.setdefault
+    terms = [(cell(ref, len(index)), c) for c, ref in left]
+    adds = operator == "=" and not exact and len(left) == 1 == left[0][0] and len(right) > 0
+    form = left[0][1][0] if adds else ""
     for c, ref in right:
-        summed[ref] = summed.get(ref, 0) - c
-    named = tuple(summed)
-    plain = len(named) == len(left) + len(right) and 0 not in summed.values()
-    adds = plain and operator == "=" and not exact and len(left) == 1 == left[0][0] and len(right) > 0
-    adds = adds and all(c == 1 and ref.form == named[0].form for c, ref in right)
-    left_over = {ref: c for ref, c in summed.items() if c}
+        terms.append((cell(ref, len(index)), -c))
+        if adds and (c != 1 or ref[0] != form):
+            adds = False
+    total = terms[0][0] if adds else -1
+    summed = dict(terms)
+    if len(summed) < len(terms) or not terms or 0 in summed.values():
+        terms, total = _summed(terms), -1
+        if not terms:
+            return None
+    terms.sort()
     low, high = _LIMITS[operator]
-    refs = named if plain else tuple(left_over)
-    always = not low <= 0 <= high or any("." in ref.form for ref in named)
-    return _Shape(rule, named, refs, tuple(left_over.values()), low, high, adds, always)
-
-
-def _row(shape: _Shape, index: Mapping[Ref, int], allowed: int) -> Row:
-    rule, _, refs, coefficients, low, high, adds, _ = shape
-    cells = [index[ref] for ref in refs]
-    total = cells[0] if adds else -1
     low, high = low - allowed, high + allowed
-    terms = sorted(zip(cells, coefficients, strict=True))
     if terms[0][1] < 0:
-        return Row(rule, tuple([(-c, x) for x, c in terms]), -high, -low, total, allowed)
+        low, high = -high, -low
+        return Row(rule, tuple([(-c, x) for x, c in terms]), low, high, total, allowed)
     return Row(rule, tuple([(c, x) for x, c in terms]), low, high, total, allowed)
+
+
+def _summed(terms: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """(cell, coefficient) pairs, each cell once."""
+    summed: dict[int, int] = {}
+    for x, c in terms:
+        summed[x] = summed.get(x, 0) + c
+    return [(x, c) for x, c in summed.items() if c]

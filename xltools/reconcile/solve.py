@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from decimal import Decimal
 
 from xltools.editions.equation import Constraint
@@ -50,6 +50,7 @@ def solve(
 
 def solve_rules(
     applied: Applied,
+    figures: Container[Ref],
     report: Report,
     shares: Sequence[Share] = (),
     extra: Mapping[Ref, Decimal] | None = None,
@@ -58,10 +59,12 @@ def solve_rules(
     unread: Collection[Ref] = (),
     loose: Collection[str] = (),
 ) -> Outcome:
-    """``solve`` for the rules that are ``applied`` to a report; compiles no more of them than is needed."""
-    extra = extra or {}
+    """``solve`` for the rules that are ``applied`` to a report; compiles no more of them than is needed.
+
+    ``figures`` are those of ``report``, with last year's and the budget's as rules name them.
+    """
     if not unread and not loose:
-        model = at_first(applied, report.amounts.keys() | extra.keys())
+        model = at_first(applied, figures)
         problem = bind(model, report, shares, extra, more=more) if model else None
         if problem and (sound := _sound(problem, _off_face(problem))):
             return sound

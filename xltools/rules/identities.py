@@ -206,8 +206,13 @@ class _Template:
                 yield self.fixed[spread]
                 continue
             for line in spread.lines(shapes):
-                key = spread, spread.key(line, shapes)
-                yield kept.get(key) or kept.put(key, _part(list(spread.at(line, shapes)), self.joins[spread]))
+                depends = spread.key(line, shapes)
+                part = kept.get((spread, depends)) if depends else None
+                if part is None:
+                    part = _part(list(spread.at(line, shapes)), self.joins[spread])
+                    if depends:
+                        kept.put((spread, depends), part)
+                yield part
 
 
 def identities(edition: Edition, report: Report) -> Identities:

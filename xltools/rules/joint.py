@@ -47,7 +47,7 @@ def settle(desk: Desk, roots: Roots) -> tuple[list[Finding], tuple[Suspect, ...]
     more = beside(judged)
     desk.others = judged.others = more.cells
     outcome = reconcile.solve_rules(
-        applied, judged.report, more.shares, more.extra, more=more.more,
+        applied, judged.figures.values, judged.report, more.shares, more.extra, more=more.more,
         formulas=lambda: reads(judged), unread=roots.unread, loose=roots.loose,
     )  # fmt: skip
     blamed = _Blamed(judged, more, outcome, len(roots.suspects))
