@@ -171,13 +171,11 @@ _PARTS_KEPT = 3_000
 
 class _Part(NamedTuple):
     """The identities that one equation states for one line of a form (for all its lines, where no codes
-    matter), with their pairs and uses by number within the part. ``sides`` has what a constraint shares with
-    one that says the same."""
+    matter), with their pairs and uses by number within the part."""
 
     constraints: tuple[Constraint, ...]
     pairs: tuple[int, ...]
     uses: Uses
-    sides: tuple[frozenset[tuple[Term, ...]] | None, ...]
 
 
 _Kept = Recent[tuple[Spread, object], _Part]
@@ -186,12 +184,13 @@ _Kept = Recent[tuple[Spread, object], _Part]
 class _Template:
     """A rule before the codes of a report are known, and the parts of it that do not depend on them."""
 
-    __slots__ = ("conditions", "fixed", "joins", "rule", "spreads")
+    __slots__ = ("conditions", "fixed", "joins", "rule", "several", "spreads")
 
     def __init__(self, rule: Rule, shapes: Shapes) -> None:
         self.rule = rule
         self.spreads = [Spread(equation, shapes, rule.id, rule.exact) for equation in rule.parsed]
         self.conditions = [Spread(parse(text), shapes, rule.id) for text in rule.when.holds]
+        self.several = sum(spread.equation.operator == "=" for spread in self.spreads) > 1
         self.joins = {one: _joins_forms(one.equation) for one in (*self.spreads, *self.conditions)}
         self.fixed = {
             spread: _part([one for line in spread.lines(shapes) for one in spread.at(line, shapes)], joins)
@@ -239,7 +238,7 @@ def _compile(edition: Edition, shapes: Shapes) -> Identities:
     for template in memo["templates"]:
         rule, first = template.rule.id, len(constraints)
         parts = template.parts(template.spreads, shapes, kept)
-        for part in parts if len(template.spreads) == 1 else _distinct(parts):
+        for part in _distinct(parts) if template.several else parts:
             start = len(constraints)
             constraints += part.constraints
             uses.append((start, part.uses))
@@ -260,24 +259,24 @@ def _part(constraints: Sequence[Constraint], joins: bool) -> _Part:
         for coefficient, ref in constraint.right:
             uses.setdefault(ref, []).append((number, -coefficient))
     pairs = [number for number, constraint in enumerate(constraints) if joins and _between_forms(constraint)]
-    sides = [frozenset((one.left, one.right)) if one.operator == "=" else None for one in constraints]
-    return _Part(tuple(constraints), tuple(pairs), tuple(uses.items()), tuple(sides))
+    return _Part(tuple(constraints), tuple(pairs), tuple(uses.items()))
 
 
 def _distinct(parts: Iterable[_Part]) -> Iterator[_Part]:
     """Without repetitions: two equations of a rule may state the same pair, left and right exchanged."""
-    seen: set[frozenset[tuple[Term, ...]]] = set()
+    seen: set[tuple[Sequence[Term], Sequence[Term]]] = set()
     for part in parts:
         new = []
-        for number, sides in enumerate(part.sides):
-            if sides is None or sides not in seen:
-                new.append(number)
-            if sides is not None:
-                seen.add(sides)
-        if len(new) == len(part.sides):
+        for one in part.constraints:
+            if one.operator != "=":
+                new.append(one)
+            elif (one.left, one.right) not in seen:
+                new.append(one)
+                seen.update(((one.left, one.right), (one.right, one.left)))
+        if len(new) == len(part.constraints):
             yield part
         elif new:
-            yield _part([part.constraints[number] for number in new], bool(part.pairs))
+            yield _part(new, bool(part.pairs))
 
 
 def _joins_forms(equation: Equation) -> bool:

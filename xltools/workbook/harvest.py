@@ -21,6 +21,7 @@ from xltools.workbook.troubles import trouble
 _SHOWN = 24
 _EXACT_PLACES = 6
 _KEPT = 50_000
+_NUMBERS_KEPT = 10_000
 
 _SHEETS_KEPT = 100
 _NOISE = 5e-7
@@ -39,7 +40,7 @@ def number(content: float) -> Decimal:
     found = _numbers.get(content)
     if found is None:
         found = amount.from_float(content, PLACES) or ZERO
-        if len(_numbers) > _KEPT:
+        if len(_numbers) > _NUMBERS_KEPT:
             _numbers.clear()
         _numbers[content] = found
     return found
