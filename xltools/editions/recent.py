@@ -9,7 +9,7 @@ V = TypeVar("V")
 
 
 class Recent(Generic[K, V]):
-    """Keeps what was asked for lately: the last ``size`` entries at least, twice as many at most."""
+    """Keeps the ``size`` entries that were put or asked for last, and up to as many more."""
 
     __slots__ = ("_new", "_old", "_size")
 
@@ -28,7 +28,7 @@ class Recent(Generic[K, V]):
         return found
 
     def put(self, key: K, value: V) -> V:
-        """Keep ``value``, which is given back. What was not asked for since the last ``size`` went goes."""
+        """Keep ``value``, which is given back."""
         if len(self._new) >= self._size:
             self._old, self._new = self._new, {}
         self._new[key] = value
