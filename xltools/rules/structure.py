@@ -28,15 +28,13 @@ def codes(desk: Desk, rule: Rule) -> Iterator[Finding]:
     yield from _code_shape(desk, rule, form, printed)
     good = [code for code in dict.fromkeys(printed) if _is_code(code)]
     present = set(good)
-    extended = {code[:length] for code in good for length in (3, 5) if length < len(code)}
     for code in good:
+        cell = desk.line_cell(form, code)
         for length in (3, 5):
             if length < len(code) and code[:length] not in present:
-                cells = (desk.line_cell(form, code),)
-                yield desk.finding(rule, "code_parent", cells, code=code, parent=code[:length])
-        if len(code) < 7 and code not in extended:
-            cells = (desk.line_cell(form, code),)
-            finding = desk.finding(rule, "code_childless", cells, code=code, level=_LEVELS[len(code)])
+                yield desk.finding(rule, "code_parent", (cell,), code=code, parent=code[:length])
+        if len(code) < 7 and not any(o != code and o.startswith(code) for o in good):
+            finding = desk.finding(rule, "code_childless", (cell,), code=code, level=_LEVELS[len(code)])
             # Departments that publish to the 款 only exist; the missing 项 is then a habit, not an error.
             yield _hint(finding)
     yield from _code_names(desk, rule, form, good)
@@ -49,16 +47,15 @@ def _is_code(code: str) -> bool:
 def _code_shape(desk: Desk, rule: Rule, form: Form, printed: list[str]) -> Iterator[Finding]:
     previous = ""
     for number, code in enumerate(printed):
+        cell = desk.line_cell(form, code)
         if not _is_code(code):
-            yield desk.finding(rule, "code_form", (desk.line_cell(form, code),), code=code)
+            yield desk.finding(rule, "code_form", (cell,), code=code)
             continue
         if code in printed[:number]:
             if printed[:number].count(code) == 1:
-                cells = (desk.line_cell(form, code),)
-                yield desk.finding(rule, "code_twice", cells, code=code, count=str(printed.count(code)))
+                yield desk.finding(rule, "code_twice", (cell,), code=code, count=str(printed.count(code)))
         elif previous and code < previous:
-            cells = (desk.line_cell(form, code),)
-            finding = desk.finding(rule, "code_order", cells, code=code, previous=previous)
+            finding = desk.finding(rule, "code_order", (cell,), code=code, previous=previous)
             yield _hint(finding)
         previous = code
 
