@@ -100,7 +100,7 @@ def test_paragraphs_are_the_sentences_with_their_facts_marked() -> None:
 
 
 def test_a_sentence_rewritten_by_hand_is_published_as_typed() -> None:
-    sentence = replace(write(report(), EDITION)[0], typed="手写的一句。\n又一段。")
+    sentence = write(report(), EDITION)[0]._replace(typed="手写的一句。\n又一段。")
     texts = [b.text for b in assemble(report(), EDITION, [sentence]).blocks if isinstance(b, Paragraph)]
     assert "手写的一句。" in texts and "又一段。" in texts
 

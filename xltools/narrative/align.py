@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from xltools.amount import half_width
 from xltools.narrative.sentence import Fact, Kind
@@ -31,8 +31,7 @@ _NEAR = 3
 NUMBER, DIRECTION = "number", "direction"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A piece of text at ``start``. ``number`` is set for numbers; ``shape`` is what is aligned."""
 
     text: str
@@ -47,8 +46,7 @@ class Token:
         return self.start + len(self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """A fact and what stands for it: ``token`` for numbers and directions, ``text`` for names. Neither
     when nothing stands for it. ``sure``: the words around agree."""
 

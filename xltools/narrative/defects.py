@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from xltools.finding import Severity
 from xltools.narrative.align import plain
@@ -50,8 +50,7 @@ _CONTRADICTION = re.compile(
 _YEAR = re.compile(r"(?<![\d.])((?:19|20)\d\d)(?=年)")
 
 
-@dataclass(frozen=True, slots=True)
-class Defect:
+class Defect(NamedTuple):
     """``kind`` of wording and ``rule``; ``found`` at ``start`` in the text."""
 
     rule: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 from xltools.amount import PLACES, half_up, show
@@ -66,7 +65,7 @@ def defect_finding(one: Defect, text: str, report: Report, author: Author, cell:
         "found": one.found,
         "expected": str(report.cover.year or ""),
     }
-    return author.finding(one.rule, one.kind, (replace(cell, value=one.found),), facts, one.severity)
+    return author.finding(one.rule, one.kind, (cell._replace(value=one.found),), facts, one.severity)
 
 
 class Reading:
@@ -194,7 +193,7 @@ class Reading:
         self, fact: Fact, token: Token, severity: Severity | None, expected: str, clue: str
     ) -> Finding:
         facts = {"context": self._around(token), "found": token.text, "expected": expected, "clue": clue}
-        cells = (replace(self.cell, value=token.text), *self.author.figure_cells(fact))
+        cells = (self.cell._replace(value=token.text), *self.author.figure_cells(fact))
         return self.author.finding("narrative-32", "narrative_unit", cells, facts, severity)
 
     def _judge_places(self, fact: Fact, token: Token) -> list[Finding]:
@@ -202,7 +201,7 @@ class Reading:
         if fact.unit not in ("万元", "%") or places == PLACES or "." not in fact.printed:
             return []
         facts = {"context": self._around(token), "found": token.text, "expected": full(fact)}
-        cell = replace(self.cell, value=token.text)
+        cell = self.cell._replace(value=token.text)
         return [self.author.finding("narrative-32", "narrative_places", (cell,), facts, Severity.HINT)]
 
     def _absent(self, pairs: Sequence[Pair]) -> list[Finding]:
@@ -246,7 +245,7 @@ class Reading:
 
     def _unexpected(self, rule: str, kind: str, token: Token) -> Finding:
         facts = {"context": self._around(token), "found": token.text}
-        return self.author.finding(rule, kind, (replace(self.cell, value=token.text),), facts)
+        return self.author.finding(rule, kind, (self.cell._replace(value=token.text),), facts)
 
     def _clue(self, fact: Fact, token: Token) -> str:
         """Where a wrong number may have been taken from."""
@@ -288,7 +287,7 @@ class Reading:
         more: dict[str, str] | None = None,
     ) -> Finding:
         rule = _RULE_OF_KIND.get(fact.kind) or self.rule_of[fact.start]
-        cells = (replace(self.cell, value=found), *self.author.figure_cells(fact))
+        cells = (self.cell._replace(value=found), *self.author.figure_cells(fact))
         facts = {
             "context": context(self.text, start, len(found)),
             "meaning": fact.meaning,
@@ -331,7 +330,7 @@ def _joined(sentences: Sequence[Sentence]) -> tuple[str, list[Fact], dict[int, s
             )
             rule_of[offset + token.start] = sentence.rule
         for fact in sentence.facts:
-            facts.append(replace(fact, start=offset + fact.start))
+            facts.append(fact._replace(start=offset + fact.start))
             share = fact.kind is Kind.SHARE
             rule_of[offset + fact.start] = sentence.share_rule if share else sentence.rule
         text += sentence.generated + "\n"

@@ -5,18 +5,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from xltools.editions import FOLDER, Edition
 from xltools.errors import XltoolsError
 from xltools.narrative.template import Expression, Template, TemplateError, expression, parse
 
 
-@dataclass(frozen=True)
-class Pattern:
+class Pattern(NamedTuple):
     """One sentence of the edition. ``each`` names a list that it is repeated for, or is "";
     ``rule`` is the id of the rule for what it states, ``share_rule`` for its shares."""
 
@@ -29,8 +27,7 @@ class Pattern:
     share_rule: str
 
 
-@dataclass(frozen=True)
-class Sentences:
+class Sentences(NamedTuple):
     """All sentences of an edition, its lists, and how a change is said."""
 
     patterns: tuple[Pattern, ...]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -19,8 +18,7 @@ MEETS: Mapping[str, Callable[[int | Decimal, int | Decimal], bool]] = {
 """Per operator whether left − right, held against 0, meets it to the letter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(NamedTuple):
     """A constraint that its figures do not meet to the letter. ``left`` and ``right`` are the sums,
     ``gap`` their distance (never negative), ``allowed`` what rounding explains; ``tail`` when it does."""
 
@@ -120,8 +118,7 @@ Uses = tuple[tuple[Ref, list[tuple[int, int]]], ...]
 """Figures with the constraints they enter: (number within the rule, coefficient), the right side negative."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identities:
+class Identities(NamedTuple):
     """The identities of an edition for the lines that a report prints.
 
     ``numbers`` maps each rule to the numbers of its ``constraints``; ``conditions`` to those of its

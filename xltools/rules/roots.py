@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from xltools.amount import ZERO, show
 from xltools.finding import CAUSE, Cell, Finding, Suspect
@@ -82,7 +83,7 @@ def _add(roots: Roots, cause: Suspect, follows: Callable[[Finding], bool]) -> No
         return
     name = f"{CAUSE}{len(roots.suspects) + 1}"
     count = sum(own and finding.gap is not None for own, finding in zip(mine, roots.findings, strict=True))
-    roots.suspects.append(replace(cause, resolves=count))
+    roots.suspects.append(cause._replace(resolves=count))
     roots.findings = [
         _grouped(finding, cause, name) if own else finding
         for own, finding in zip(mine, roots.findings, strict=True)
@@ -212,8 +213,7 @@ def _alike(written: str, code: str) -> bool:
 # --- codes that are another's ----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Misnamed:
+class _Misnamed(NamedTuple):
     """Line ``code`` of ``form`` should be ``right``; ``gone`` are the findings that vanish then, ``desk``
     what is left to be judged."""
 

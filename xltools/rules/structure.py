@@ -155,7 +155,7 @@ def places(desk: Desk, rule: Rule) -> Iterator[Finding]:
         }
     found: dict[str, list[Cell]] = {}
     for ref, value in stored.items():
-        found.setdefault(ref.form, []).append(replace(desk.cell(ref), value=plain(value)))
+        found.setdefault(ref.form, []).append(desk.cell(ref)._replace(value=plain(value)))
     for cells in found.values():
         first = cells[0]
         assert first.ref is not None

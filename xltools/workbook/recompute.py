@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xltools import amount
 from xltools.amount import NotAnAmount
@@ -158,8 +158,7 @@ Leaves = tuple[list[int], list[int]] | None
 """Rows of the leaves of a code tree, and rows without a code, from 0; None where codes cannot be told."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Sum:
+class _Sum(NamedTuple):
     """A formula as a sum: its cell, what is added and taken, and for a sum over the leaves of a code tree the
     cell of the code above ("" for all) and the column of codes."""
 
