@@ -108,7 +108,7 @@ def whole(value: Decimal, places: int) -> int:
 def _counted_lines(edition: Edition) -> frozenset[tuple[str, str]]:
     if "counted_lines" not in edition.memo:
         edition.memo["counted_lines"] = frozenset(
-            (form.id, line.id) for form in edition.forms.values() for line in form.lines if line.count
+            (form.id, line.id) for form in edition.forms.values() for line in form.lines if line.counts
         )
     found: frozenset[tuple[str, str]] = edition.memo["counted_lines"]
     return found

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from xltools import amount
 from xltools.amount import PLACES, ZERO, NotAnAmount
@@ -29,8 +30,7 @@ _LONGEST_LABEL = 60
 Spots = dict[str, list[tuple[int, int]]]
 
 
-@dataclass(slots=True)
-class Page:
+class Page(NamedTuple):
     """A sheet with an index of its short texts: key → rows and columns from 0, in reading order."""
 
     grid: Grid

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from xltools import amount
 from xltools.amount import PLACES, ZERO, NotAnAmount
@@ -74,8 +75,7 @@ def _places_of(sheet: str) -> dict[str, Place]:
     return found
 
 
-@dataclass(slots=True)
-class Spot:
+class Spot(NamedTuple):
     """A cell of interest: where, which figure ("" forms a cell outside of a table), what it holds."""
 
     place: Place
@@ -127,7 +127,7 @@ class Taker:
         self.outside: list[Spot] = []
         self.used: set[tuple[int, int]] = set()
         self.letters = [column_letters(at + 1) for at in range(grid.width)]
-        self.counts = {line.id for line in form.lines if line.count}
+        self.counts = {line.id for line in form.lines if line.counts}
         self.known = _places_of(grid.name)
         self.hides = bool(grid.facts.hidden_rows or grid.facts.hidden_columns)
 

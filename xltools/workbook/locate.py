@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from xltools.workbook.blueprint import Blueprint, Blueprints
 from xltools.workbook.columns import Columns, bind_columns
@@ -15,8 +16,7 @@ _SAME_BLOCK = 5
 """A number (公开03表) and a title this many rows apart belong together."""
 
 
-@dataclass(slots=True)
-class Region:
+class Region(NamedTuple):
     """A form in a sheet: rows ``top`` to ``bottom`` (exclusive, from 0) of ``grid``. ``how`` tells what it
     was recognised by: 标题, 表号, 工作表名 or 表头. ``year`` is the one printed above the headings."""
 

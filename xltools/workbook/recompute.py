@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -34,8 +33,7 @@ _CHANGE = re.compile(rf"XT_CHANGE_AMOUNT\({_PART},{_PART}\)")
 _LEAVES = re.compile(r"XT_(?:LEAVES\(|SUBTOTAL\(([A-Z]+\d+),)([A-Z]+\d+:[A-Z]+\d+),([A-Z]+\d+:[A-Z]+\d+)\)")
 
 
-@dataclass(slots=True)
-class Stale:
+class Stale(NamedTuple):
     """A cell of which the stored result is not what its formula gives."""
 
     grid: Grid

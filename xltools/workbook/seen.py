@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from threading import Lock
+from typing import NamedTuple
 
 from xltools.workbook.address import join
 from xltools.workbook.facts import Facts
@@ -32,8 +33,7 @@ _MET = 2_000
 """Layouts known only by their hash, having been met once."""
 
 
-@dataclass(slots=True)
-class _Layout:
+class _Layout(NamedTuple):
     """``rows``: the cells without a <v>; ``cells``: those with one, in the order of the XML; ``dates``: the
     styles that show a date, which decide who reads a sheet."""
 
