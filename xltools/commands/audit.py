@@ -13,7 +13,6 @@ from signal import SIG_DFL, SIG_IGN, SIGINT, SIGTERM, default_int_handler, getsi
 
 import xltools
 from xltools.errors import XltoolsError
-from xltools.review.data import as_data
 from xltools.rules import Checked
 
 Outcome = Checked | str
@@ -228,6 +227,8 @@ def _text(results: list[tuple[str, Outcome]]) -> str:
 
 
 def _json(results: list[tuple[str, Outcome]]) -> str:
+    from xltools.review.data import as_data
+
     rows = [
         {"workbook": name, "verdict": _REFUSED, "error": outcome}
         if isinstance(outcome, str)

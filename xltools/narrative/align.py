@@ -22,7 +22,7 @@ SAME = ("基本持平", "基本相同", "持平", "相同", "一致", "无变化
 _UNITS = (
     "万元|亿元|千元|百元|元|个百分点|%|‰|台[(（]套[)）]|台|个|人次|人|辆|批次|批|次|倍|年度|年|月|日|项|号"
 )
-_TOKEN = re.compile(
+_TOKEN = (  # compiled when it is first used: where a text was rewritten
     rf"(?P<number>(?<![\d.])[-−]?\d+(?:,\d{{3}})*(?:\.\d+)?)(?P<unit>{_UNITS})?"
     rf"|(?P<direction>{'|'.join(SAME + UP + DOWN)})|(?P<character>[\s\S])"
 )
@@ -65,7 +65,7 @@ def plain(text: str) -> str:
 def tokens(text: str) -> list[Token]:
     """The tokens of ``text``; their places are those in ``text``."""
     found = []
-    for match in _TOKEN.finditer(plain(text)):
+    for match in re.finditer(_TOKEN, plain(text)):
         if match["number"]:
             number = Decimal(match["number"].replace(",", "").replace("−", "-"))
             found.append(Token(match[0], match.start(), NUMBER, number, match["unit"] or ""))

@@ -41,9 +41,7 @@ _WHOLES = (
     ("appropriation", "32", "1"),
 )
 """Totals in which a share is taken by mistake, the likeliest first."""
-_NOTHING = re.compile(
-    r"无此项(?:收支|支出|收入)|无[^，。；]{0,16}(?:支出|收支|收入|经费)。?$|未发生[^，。；]{0,16}"
-)
+_NOTHING = r"无此项(?:收支|支出|收入)|无[^，。；]{0,16}(?:支出|收支|收入|经费)。?$|未发生[^，。；]{0,16}"
 
 
 def text_findings(text: str, report: Report, author: Author, cell: Cell) -> list[Finding]:
@@ -128,7 +126,7 @@ class Reading:
 
     def _says_nothing(self, pairs: Sequence[Pair]) -> Finding | None:
         """本年度无此项收支 where the tables have figures."""
-        match = _NOTHING.search(self.text)
+        match = re.search(_NOTHING, self.text)
         amounts = [one.fact for one in pairs if one.fact.kind is Kind.AMOUNT and one.fact.value]
         read = [one for one in pairs if one.fact.kind is Kind.AMOUNT and one.token is not None]
         if not match or not amounts or read:

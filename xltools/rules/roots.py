@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import NamedTuple
 
+from xltools import reconcile
 from xltools.amount import ZERO, show
 from xltools.finding import CAUSE, Cell, Finding, Suspect
-from xltools.reconcile import explain
 from xltools.reconcile.model import for_rules
 from xltools.report import TOTAL, Ref, Report
 from xltools.rules.desk import Desk
@@ -137,7 +137,7 @@ def _cell_cause(desk: Desk, ref: Ref, finding: Finding, roots: Roots) -> Suspect
     values: list[str] = []
     if ref not in (desk.formulas or {}):
         applied = [pair for pair in roots.desk.applied if pair[1]]
-        known = explain(
+        known = reconcile.explain(
             for_rules(applied), roots.desk.report, ref, formulas=reads(desk), unread=roots.unread,
             loose=roots.loose,
         )  # fmt: skip

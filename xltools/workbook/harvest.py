@@ -26,7 +26,7 @@ _KEPT = 50_000
 _SHEETS_KEPT = 100
 _NOISE = 5e-7
 
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
+_UNSEEN = "[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
 """Characters that control how others are shown: a message names them."""
 _ERROR_VALUE = re.compile(r"=?#[A-Z/0]+[!?]?")
 """How LibreOffice saves an error value that somebody typed: it computes nothing."""
@@ -61,7 +61,7 @@ def shown(content: object) -> str:
         text = f"{content:.15g}"
     else:
         text = content.isoformat() if hasattr(content, "isoformat") else str(content)
-    text = _UNSEEN.sub(lambda match: f"[U+{ord(match[0]):04X}]", " ".join(text.split()))
+    text = re.sub(_UNSEEN, lambda match: f"[U+{ord(match[0]):04X}]", " ".join(text.split()))
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
