@@ -10,11 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
-from functools import lru_cache
 from typing import NamedTuple
 
-from xltools.amount import half_width
-from xltools.narrative.sentence import Fact, Kind
+from xltools.narrative.sentence import Fact, Kind, plain
 
 UP = ("增加", "增长", "上升", "提高", "上涨")
 DOWN = ("减少", "下降", "降低", "下跌")
@@ -54,12 +52,6 @@ class Pair(NamedTuple):
     token: Token | None = None
     text: str | None = None
     sure: bool = False
-
-
-@lru_cache(maxsize=64)
-def plain(text: str) -> str:
-    """``text`` with half-width digits and signs, as long as before. Asked for several times in turn."""
-    return half_width(text).replace("％", "%").replace("﹪", "%")
 
 
 def tokens(text: str) -> list[Token]:

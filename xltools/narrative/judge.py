@@ -9,11 +9,11 @@ from decimal import Decimal
 from xltools.amount import PLACES, half_up, show
 from xltools.finding import Cell, Finding, Severity
 from xltools.narrative.align import DIRECTION, Pair, Token, direction, pair, tokens
-from xltools.narrative.defects import Defect, context, defects, far_years
+from xltools.narrative.defects import context, defect_finding, text_defects
 from xltools.narrative.figures import ref_of
 from xltools.narrative.sentence import NUMBERS, Fact, Kind, Sentence
 from xltools.narrative.wording import Author
-from xltools.report import TOTAL, Ref, Report
+from xltools.report import TOTAL, Ref
 
 _RULE_OF_KIND = {
     Kind.DIFFERENCE: "narrative-02",
@@ -42,28 +42,6 @@ _WHOLES = (
 )
 """Totals in which a share is taken by mistake, the likeliest first."""
 _NOTHING = r"无此项(?:收支|支出|收入)|无[^，。；]{0,16}(?:支出|收支|收入|经费)。?$|未发生[^，。；]{0,16}"
-
-
-def text_findings(text: str, report: Report, author: Author, cell: Cell) -> list[Finding]:
-    """What is wrong with a text whatever the figures; ``cell`` is where it stands."""
-    return [defect_finding(one, text, report, author, cell) for one in text_defects(text, report, cell)]
-
-
-def text_defects(text: str, report: Report, cell: Cell) -> list[Defect]:
-    """The defects of a text, with its years where the text belongs to one year."""
-    timeless = cell.ref is not None and cell.ref.line in ("duties", "organisation")
-    years = [] if timeless or report.cover.year is None else list(far_years(text, report.cover.year))
-    return [*defects(text), *years]
-
-
-def defect_finding(one: Defect, text: str, report: Report, author: Author, cell: Cell) -> Finding:
-    """A defect as a finding."""
-    facts = {
-        "context": context(text, one.start, len(one.found)),
-        "found": one.found,
-        "expected": str(report.cover.year or ""),
-    }
-    return author.finding(one.rule, one.kind, (cell._replace(value=one.found),), facts, one.severity)
 
 
 class Reading:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
+
+from xltools.amount import half_width
 
 
 class Kind(StrEnum):
@@ -168,3 +171,9 @@ def changes(before: Mapping[str, str], sentences: Iterable[Sentence]) -> list[Ch
         if before.get(key, "") != sentence.generated
     ]
     return found + [Change(key, text, "") for key, text in before.items() if key not in now]
+
+
+@lru_cache(maxsize=64)
+def plain(text: str) -> str:
+    """``text`` with half-width digits and signs, as long as before. Asked for several times in turn."""
+    return half_width(text).replace("％", "%").replace("﹪", "%")
