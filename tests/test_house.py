@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "xltools"
 LAYERS = [
-    {"errors"},
+    {"errors", "version"},
     {"amount"},
     {"report"},
     {"finding"},
