@@ -312,9 +312,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         arguments = parser().parse_args(argv)
         if arguments.version:
-            from xltools.addin import version
+            from xltools.version import VERSION
 
-            print(f"xltools {version()}")
+            print(f"xltools {VERSION}")
             return OK
         if arguments.command is None:
             parser().print_help()

@@ -6,11 +6,12 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from xltools.addin import importing, making, results, suggestions, version
+from xltools.addin import importing, making, results, suggestions
 from xltools.addin.port import Cancelled, Port, snapshot
 from xltools.errors import XltoolsError
 from xltools.resources import resource
 from xltools.rules import Checked
+from xltools.version import VERSION
 
 logger = logging.getLogger("xltools")
 
@@ -147,7 +148,7 @@ def about(port: Port) -> None:
     from xltools.functions import FUNCTIONS
 
     names = "、".join(FUNCTIONS)
-    port.status(f"xltools {version()}，函数 {len(FUNCTIONS)} 个：{names}。")
+    port.status(f"xltools {VERSION}，函数 {len(FUNCTIONS)} 个：{names}。")
 
 
 HANDLERS: dict[str, Callable[[Port], object]] = {

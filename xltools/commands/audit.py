@@ -13,7 +13,6 @@ from signal import SIG_DFL, SIG_IGN, SIGINT, SIGTERM, default_int_handler, getsi
 
 import xltools
 from xltools.errors import XltoolsError
-from xltools.review.data import as_data
 from xltools.review.text import REFUSED, Tally, lines, summary, tally
 from xltools.rules import Checked
 
@@ -234,6 +233,8 @@ def _texts(results: list[tuple[str, Outcome]]) -> Iterator[str]:
 
 
 def _json(results: list[tuple[str, Outcome]]) -> str:
+    from xltools.review.data import as_data
+
     rows = [
         {"workbook": name, "verdict": REFUSED, "error": outcome}
         if isinstance(outcome, str)

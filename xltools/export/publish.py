@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from xltools.editions import Edition
@@ -16,6 +15,7 @@ from xltools.export.document import Document
 from xltools.export.gate import gate, refuse
 from xltools.report import Report
 from xltools.rules import Checked
+from xltools.version import VERSION
 
 FORMATS = ("docx", "pdf", "html", "xlsx", "json", "csv")
 DOCUMENTS = ("docx", "pdf", "html", "xlsx")
@@ -128,10 +128,6 @@ def _deliver(made: Sequence[tuple[str, bytes]], folder: Path, stem: str, line: s
 def _log_line(
     report: Report, checked: Checked, formats: Sequence[str], draft: bool, source: Path | None
 ) -> str:
-    try:
-        release = version("xltools")
-    except PackageNotFoundError:  # run from a folder of sources
-        release = ""
     digest = hashlib.sha256(source.read_bytes()).hexdigest() if source and source.is_file() else ""
     entry = {
         "time": datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
@@ -141,6 +137,6 @@ def _log_line(
         "verdict": checked.verdict,
         "formats": list(formats),
         "draft": draft,
-        "xltools": release,
+        "xltools": VERSION,
     }
     return json.dumps(entry, ensure_ascii=False)

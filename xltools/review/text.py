@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from xltools.finding import CAUSE, Finding, Severity, explanation
-from xltools.review.suspects import sentences
 from xltools.rules import Checked
 
 _COLOURS = {"错误": "31", "核实": "33", "提示": "36", "通过": "32"}
@@ -30,6 +29,8 @@ def lines(workbook: str, checked: Checked, colour: bool = False) -> Iterator[str
     if said := readiness(checked):
         yield said
     if checked.suspects:
+        from xltools.review.suspects import sentences
+
         yield ""
         yield "最可能的原因："
         told = False

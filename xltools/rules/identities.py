@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -21,8 +21,7 @@ MEETS: Mapping[str, Callable[[int | Decimal, int | Decimal], bool]] = {
 """Per operator whether left − right, held against 0, meets it to the letter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(NamedTuple):
     """A constraint that its figures do not meet to the letter. ``left`` and ``right`` are the sums,
     ``gap`` their distance (never negative), ``allowed`` what rounding explains; ``tail`` when it does."""
 
@@ -129,7 +128,7 @@ _HALF_UNIT = Decimal(5).scaleb(-PLACES - 1)
 def _counted_lines(edition: Edition) -> frozenset[tuple[str, str]]:
     if "counted_lines" not in edition.memo:
         edition.memo["counted_lines"] = frozenset(
-            (form.id, line.id) for form in edition.forms.values() for line in form.lines if line.count
+            (form.id, line.id) for form in edition.forms.values() for line in form.lines if line.counts
         )
     found: frozenset[tuple[str, str]] = edition.memo["counted_lines"]
     return found
@@ -139,8 +138,7 @@ Uses = tuple[tuple[Ref, list[tuple[int, int]]], ...]
 """Figures with the constraints they enter: (number within the rule, coefficient), the right side negative."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identities:
+class Identities(NamedTuple):
     """The identities of an edition for the lines that a report prints.
 
     ``numbers`` maps each rule to the numbers of its ``constraints``; ``conditions`` to those of its

@@ -129,7 +129,7 @@ _DATA = r"""<sheetData(?:/>|>
     </sheetData>)"""
 _NARROW = re.compile(_DATA.replace("ADDRESS", "[A-D]?[A-Z][1-9][0-9]{0,3}"), re.VERBOSE | re.ASCII)
 """Sheets up to DZ9999 (1.3 million cells): their contents need not be measured."""
-_ANY = re.compile(_DATA.replace("ADDRESS", "[A-Z]{1,3}[1-9][0-9]{0,6}"), re.VERBOSE | re.ASCII)
+_ANY = "(?xa)" + _DATA.replace("ADDRESS", "[A-Z]{1,3}[1-9][0-9]{0,6}")  # compiled when it is first used
 _FORMULA = re.compile(
     r'([A-Z]+[0-9]+)"([^>]*+)><f(?: ([^>]*?))?(?:/>|>([^<]*+)</f>)(?:<v>([^<]*+)</v>|<is>(.*?)</is>)?',
     re.DOTALL,
@@ -163,7 +163,7 @@ def sheet_data(text: str) -> tuple[int, int, bool] | None:
     ):
         return None
     narrow = _NARROW.match(text, start)
-    match = narrow or _ANY.match(text, start)
+    match = narrow or re.compile(_ANY).match(text, start)
     if not match:
         return None
     end = match.end()

@@ -11,6 +11,7 @@ import posixpath
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from xltools.errors import XltoolsError
 from xltools.workbook import compound
@@ -35,8 +36,7 @@ class Kind(StrEnum):
     ODS = "ods"
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(NamedTuple):
     """One sheet. ``part`` is where its XML lies; ``state`` is visible, hidden or veryHidden;
     ``number`` is its sheetId, ``kind`` worksheet, chartsheet, dialogsheet or macrosheet."""
 
