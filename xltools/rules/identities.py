@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -138,7 +138,8 @@ Uses = tuple[tuple[Ref, list[tuple[int, int]]], ...]
 """Figures with the constraints they enter: (number within the rule, coefficient), the right side negative."""
 
 
-class Identities(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Identities:
     """The identities of an edition for the lines that a report prints.
 
     ``numbers`` maps each rule to the numbers of its ``constraints``; ``conditions`` to those of its
