@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,8 +14,12 @@ from xltools.editions import FOLDER, Edition
 from xltools.errors import XltoolsError
 from xltools.narrative.template import Expression, Template, TemplateError, expression, parse
 
+_ASKING = frozenset(("told", "known", "typed", "prose", "name"))
+"""What a template calls to ask the accountant, and to say of what."""
 
-class Pattern(NamedTuple):
+
+@dataclass(frozen=True)
+class Pattern:
     """One sentence of the edition. ``each`` names a list that it is repeated for, or is "";
     ``rule`` is the id of the rule for what it states, ``share_rule`` for its shares."""
 
@@ -25,6 +30,11 @@ class Pattern(NamedTuple):
     each: str
     rule: str
     share_rule: str
+
+    @cached_property
+    def asking(self) -> Template:
+        """What the template asks, without what it says."""
+        return self.template.calling(_ASKING)
 
 
 class Sentences(NamedTuple):
