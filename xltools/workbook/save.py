@@ -85,14 +85,14 @@ def open_elsewhere(path: Path) -> str | None:
     if path.suffix.lower() == ".docx":  # Word puts its mark in the place of the first letters
         owners += [f"~${name[1:]}", f"~${name[2:]}"]
     for beside in owners:
-        if (path.parent / beside).exists():
+        if os.path.exists(path.parent / beside):  # False where the name is too long
             return (
                 f"“{who}”在 Excel 或 WPS 里"
                 if (who := _excel_owner(path.parent / beside))
                 else " Excel 或 WPS "
             )
     lock = path.parent / f".~lock.{name}#"
-    if lock.exists():
+    if os.path.exists(lock):
         with suppress(OSError):
             fields = lock.read_bytes().decode("utf-8", "replace").split(",")
             if who := next((field.strip() for field in fields[:2] if field.strip()), ""):
