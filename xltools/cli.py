@@ -17,7 +17,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 from xltools.errors import XltoolsError
-from xltools.files import disk_trouble
+from xltools.files import disk_trouble, harmless
 
 OK, FOUND, FAILED = 0, 1, 2
 PACE = 50_000, 10, 10
@@ -324,7 +324,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else FAILED
     except XltoolsError as error:
-        print(str(error), file=sys.stderr)
+        print(harmless(str(error)), file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         print("已停止；已经完成的结果保留。", file=sys.stderr)

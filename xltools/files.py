@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from pathlib import Path
 
 from xltools.errors import XltoolsError
 
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _MANY = {errno.EMFILE, errno.ENFILE}
 
 
@@ -39,9 +41,15 @@ def not_ordinary(path: Path, what: str) -> XltoolsError:
     )
 
 
+def harmless(text: str) -> str:
+    """``text`` of a workbook, or the name of a file, without the characters that steer a terminal or turn
+    what is written on it round. One line: line ends are such characters."""
+    return _STEERING.sub("\ufffd", text)
+
+
 def disk_trouble(error: OSError) -> XltoolsError | None:
     """The sentence for an error that is the computer's and not ours: a full disk, a read-only one, a broken
-    one, too many open files. None for any other."""
+    one, a name that is too long, too many open files. None for any other."""
     if error.errno in _FULL:
         return XltoolsError("磁盘空间不足（或超过了配额），没有做完；原有的文件完好。", "请清理磁盘后再试。")
     if error.errno == errno.EROFS:
@@ -50,6 +58,8 @@ def disk_trouble(error: OSError) -> XltoolsError | None:
         return XltoolsError(
             "磁盘或网络读写出错，没有做完；原有的文件完好。", "请检查磁盘和网络，或复制到本机后再试。"
         )
+    if error.errno == errno.ENAMETOOLONG:
+        return XltoolsError("文件名太长，没有做完；原有的文件完好。", "请把文件名改短后再试。")
     if error.errno in _MANY:
         return XltoolsError("同时打开的文件太多，没有做完。", "请关闭一些程序，或用较小的 --jobs 再试。")
     return None

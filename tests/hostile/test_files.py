@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,49 @@ def test_names(name: str, desk: Path) -> None:
     assert len(backups(Path(name))) == 1
 
 
+TOO_LONG = "长" * 120
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "check {}.xlsx",
+        "check {}*.xlsx",
+        "check {}.json",
+        "check 决算.xlsx --codes {}.csv",
+        "check 决算.xlsx --format xlsx --output {}.xlsx",
+        "check 决算.xlsx --format html --output {}.html",
+        "import {}.xlsx --into 空.xlsx",
+        "import 决算.xlsx --into {}.xlsx",
+        "new {}.xlsx",
+        "new {}.xlsx --force",
+        "new 新.xlsx --figures {}.json",
+        "export {}.xlsx --to 公开",
+        "export 决算.xlsx --to {} --format csv",
+        "fix {}.xlsx --undo",
+        "demo {}",
+    ],
+)
+def test_names_that_no_disk_has(command: str, desk: Path, refused: Said) -> None:
+    said = refused(*command.format(TOO_LONG).split())
+    assert "太长" in said or "too long" in said or "读不了" in said
+    assert sorted(path.name for path in desk.iterdir()) == ["决算.xlsx", "空.xlsx"]
+
+
+def test_names_do_not_steer_the_terminal(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither of files nor of units."""
+    import xltools
+    from tests.workbook.books import example
+
+    report = example()
+    name = "清\x1b[2J屏\x07.xlsx"
+    xltools.write(name, replace(report, cover=replace(report.cover, entity="山西\x1b]0;x\x07省\u202e中心")))
+    for command in (["check", name], ["check", "没有" + name], ["import", name, "--into", "空.xlsx"]):
+        assert main(command) in (0, 2)
+        said = capsys.readouterr()
+        assert said.out + said.err and not set("\x1b\x07\u202e") & set(said.out + said.err)
+
+
 # --- results are not written over somebody's work
 
 
@@ -173,8 +217,6 @@ def test_what_was_changed_after_an_export_is_kept(desk: Path, capsys: pytest.Cap
 
 
 def test_a_unit_with_a_name_longer_than_file_names_may_be(desk: Path) -> None:
-    from dataclasses import replace
-
     import xltools
     from tests.workbook.books import example
 

@@ -13,6 +13,7 @@ from signal import SIG_DFL, SIG_IGN, SIGINT, SIGTERM, default_int_handler, getsi
 
 import xltools
 from xltools.errors import XltoolsError
+from xltools.files import harmless
 from xltools.review.data import as_data
 from xltools.rules import Checked
 
@@ -196,11 +197,11 @@ def _progress(results: Iterator[tuple[str, Outcome]], total: int) -> Iterator[tu
 
 def _print(name: str, outcome: Outcome) -> None:
     if isinstance(outcome, str):
-        print(f"{name}：{_REFUSED}。{outcome}", file=sys.stderr)
+        print(harmless(f"{name}：{_REFUSED}。{outcome}"), file=sys.stderr)
         return
     from xltools.review.text import lines
 
-    for line in lines(name, outcome, colour=sys.stdout.isatty()):
+    for line in lines(harmless(name), outcome, colour=sys.stdout.isatty()):
         print(line)
 
 
@@ -223,7 +224,7 @@ def _deliver(results: list[tuple[str, Outcome]], files: list[str], arguments: ar
     if arguments.format != "text" or arguments.output:
         for name, outcome in results:
             if isinstance(outcome, str):
-                print(f"{name}：{_REFUSED}。{outcome}", file=sys.stderr)
+                print(harmless(f"{name}：{_REFUSED}。{outcome}"), file=sys.stderr)
 
 
 def _summary(results: list[tuple[str, Outcome]]) -> Iterator[str]:
@@ -263,7 +264,7 @@ def _copies(results: list[tuple[str, Outcome]], output: str | None) -> int:
     status, taken = 0, set[Path]()
     for name, outcome in results:
         if isinstance(outcome, str):
-            print(f"{name}：{_REFUSED}。{outcome}", file=sys.stderr)
+            print(harmless(f"{name}：{_REFUSED}。{outcome}"), file=sys.stderr)
             continue
         target = _copy_path(Path(name), output, len(results) > 1, taken)
         taken.add(target)
@@ -274,7 +275,7 @@ def _copies(results: list[tuple[str, Outcome]], output: str | None) -> int:
                 raise XltoolsError(f"副本不能写到被审核的文件“{target.name}”上。", "请换一个文件夹。")
             kept = save(target, copy)
         except XltoolsError as error:
-            print(f"{name}：没有写出副本。{error}", file=sys.stderr)
+            print(harmless(f"{name}：没有写出副本。{error}"), file=sys.stderr)
             status = 2
         else:
             print(f"已写出 {target}{f'，原有的备份在 {kept}' if kept else ''}", file=sys.stderr)

@@ -138,8 +138,8 @@ def _real(path: Path) -> Path:
     """The file itself where ``path`` is a link to it: the link must stay a link. Raises XltoolsError for what
     is no ordinary file: putting a file in the place of a device would destroy it."""
     try:
-        found = path.resolve() if path.is_symlink() else path
-        special = found.exists() and not found.is_file() and not found.is_dir()
+        found = path.resolve() if os.path.islink(path) else path
+        special = os.path.exists(found) and not (os.path.isfile(found) or os.path.isdir(found))
     except (OSError, RuntimeError):  # links in a circle
         raise XltoolsError(f"“{path.name}”是有误的链接，不能写入。", "请指定文件本身。") from None
     if special:
