@@ -1,4 +1,4 @@
-"""What a killed process left in the folder for temporary files is removed by the next one; nothing else is."""
+"""What a killed process left among the temporary files is removed by the next one, and nothing else is."""
 
 from __future__ import annotations
 
