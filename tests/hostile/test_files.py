@@ -226,6 +226,15 @@ def test_a_unit_with_a_name_longer_than_file_names_may_be(desk: Path) -> None:
     assert len(list((desk / "公开").glob("山西省*.xlsx"))) == 1
 
 
+def test_a_table_too_long_to_be_set(desk: Path, refused: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+    from xltools.export import publish
+
+    monkeypatch.setattr(publish, "MOST_LINES", 9)
+    assert "超过公开文件能排的" in refused("export", "决算.xlsx", "--to", "公开", *DRAFT)
+    assert not (desk / "公开").exists()
+    assert main(["export", "决算.xlsx", "--to", "公开", "--format", "json,csv"]) == 0
+
+
 # --- rights and full disks
 
 RUN = "import sys; from xltools.cli import main; sys.exit(main(sys.argv[1:]))"
