@@ -42,11 +42,11 @@ EXPORT = "决算导出.xlsx"
 def empty_twins_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The empty workbook that a user's is compared with is always the same: it is made once."""
 
-    def remembered(edition: Edition, report: Report | None, path: Path, unit: Unit | None) -> None:
+    def remembered(edition: Edition, report: Report | None, target: BytesIO, unit: Unit | None) -> None:
         if report is not None:
-            build(edition, report, path, unit)
+            build(edition, report, target, unit)
         else:
-            path.write_bytes(made("", unit=unit))
+            target.write(made("", unit=unit))
 
     monkeypatch.setattr(ours, "build", remembered)
 
