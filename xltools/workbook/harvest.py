@@ -20,7 +20,8 @@ from xltools.workbook.troubles import trouble
 
 _SHOWN = 24
 _EXACT_PLACES = 6
-_KEPT = 10_000
+_NUMBERS_KEPT = 4_000
+_PLACES_KEPT = 50_000
 
 _SHEETS_KEPT = 100
 _NOISE = 5e-7
@@ -38,7 +39,7 @@ class _Numbers(dict[float, tuple[Decimal, bool]]):
 
     def __missing__(self, content: float) -> tuple[Decimal, bool]:
         value = amount.from_float(content, PLACES) or ZERO
-        if len(self) > _KEPT:
+        if len(self) > _NUMBERS_KEPT:
             self.clear()
         found = self[content] = value, abs(content - float(value)) > _NOISE
         return found
@@ -81,7 +82,7 @@ def shown(content: object) -> str:
 def _places_of(sheet: str) -> dict[str, Place]:
     """The places of a sheet of this name made so far; many workbooks have the same."""
     found = _places.get(sheet)
-    if found is None or len(found) > 5 * _KEPT:
+    if found is None or len(found) > _PLACES_KEPT:
         if len(_places) > _SHEETS_KEPT:
             _places.clear()
         found = _places[sheet] = {}
