@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from statistics import median
 
-from benchmarks.timing import EXAMPLE, ROOT, Line, process, program
+from benchmarks.timing import EXAMPLE, ROOT, Line, installed, process, program
 
 _PROGRAM = "from xltools.cli import program\nprogram()\n"
 _MAIN = "import sys\nfrom xltools.cli import main\nmain(sys.argv[1:])\n"
@@ -20,15 +18,13 @@ _LOADED = f"print(*sorted(set(sys.modules) & set({_HEAVY!r})))"
 
 
 def lines(rounds: int, file: Path = EXAMPLE) -> list[Line]:
-    """The lines of goal 4; modules are compiled beforehand, as an installation does."""
+    """The lines of goal 4."""
     commands = {
         "bare": program("pass"),
         "check": [*program(_PROGRAM), "check", str(file)],
         "help": [*program(_PROGRAM), "--help"],
     }
-    with tempfile.TemporaryDirectory() as folder:
-        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-        environment["PYTHONPYCACHEPREFIX"] = folder
+    with installed() as environment:
         for command in commands.values():
             process(command, environment)
         taken = {name: [] for name in commands}  # type: dict[str, list[tuple[float, float]]]

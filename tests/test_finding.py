@@ -56,7 +56,7 @@ def test_the_place_stands_first_and_the_advice_last() -> None:
 @pytest.mark.parametrize("place", [None, Place("公开03表", "")])
 def test_a_place_without_an_address_is_left_out(place: Place | None) -> None:
     assert (
-        finding(replace(CELL, place=place)).message == "公开03表 合计 · 基本支出：这里不应有数，现为 1.00。"
+        finding(CELL._replace(place=place)).message == "公开03表 合计 · 基本支出：这里不应有数，现为 1.00。"
     )
 
 
@@ -65,7 +65,7 @@ def test_a_finding_without_cells() -> None:
 
 
 def test_text_of_the_user_is_no_template() -> None:
-    hostile = finding(replace(CELL, label="{value} {0} %s"), facts={"value": "{name}"})
+    hostile = finding(CELL._replace(label="{value} {0} %s"), facts={"value": "{name}"})
     assert hostile.message.startswith("{value} {0} %s（公开03表 D7）：这里不应有数，现为 {name}。")
 
 
@@ -109,20 +109,20 @@ def test_the_cases_of_the_rules_word_nearly_every_kind() -> None:
 # --- explanations
 
 BEFORE = finding(CELL)
-AFTER = finding(replace(CELL, value="6.22"))
+AFTER = finding(CELL._replace(value="6.22"))
 
 
 def test_an_explanation_belongs_to_rule_place_and_figures() -> None:
     assert explanation_key(BEFORE) == "x-01|expenditure[合计,2]|6.12"
-    two = finding(CELL, replace(CELL, value=""))
+    two = finding(CELL, CELL._replace(value=""))
     assert explanation_key(two) == "x-01|expenditure[合计,2]|6.12,"
-    nameless = finding(replace(CELL, ref=None))
+    nameless = finding(CELL._replace(ref=None))
     assert explanation_key(nameless) == "x-01|公开03表 合计 · 基本支出|6.12"
     assert explanation_key(finding()) == "x-01||1.00"
 
 
 def test_where_a_figure_stands_does_not_matter() -> None:
-    moved = finding(replace(CELL, place=Place("别的表", "Z99")))
+    moved = finding(CELL._replace(place=Place("别的表", "Z99")))
     assert explanation_key(moved) == explanation_key(BEFORE)
 
 
@@ -154,7 +154,7 @@ def test_a_blank_for_the_new_figures_keeps_the_old_words_in_sight() -> None:
 
 
 def test_explanations_of_other_places_are_not_taken() -> None:
-    other = finding(replace(CELL, ref=Ref("expenditure", "合计", "21")))
+    other = finding(CELL._replace(ref=Ref("expenditure", "合计", "21")))
     typed = {explanation_key(other): "别处", "x-011|expenditure[合计,2]|6.12": "别的规则"}
     assert explanation(BEFORE, typed) == ""
     assert not is_explained(BEFORE, typed)
@@ -162,7 +162,7 @@ def test_explanations_of_other_places_are_not_taken() -> None:
 
 def test_bars_in_the_figures_do_not_confuse() -> None:
     """自评 quotes texts of the form, which may hold anything."""
-    one, other = finding(replace(CELL, value="甲|乙")), finding(replace(CELL, value="甲|丙"))
+    one, other = finding(CELL._replace(value="甲|乙")), finding(CELL._replace(value="甲|丙"))
     typed = {explanation_key(one): "说明"}
     assert is_explained(one, typed)
     assert explanation(other, typed) == f"{CHANGED}说明"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -265,7 +264,7 @@ def test_limits_of_bands(text: str, weight: str, low: str, high: str) -> None:
 
 
 def test_bands_of_another_province() -> None:
-    hubei = replace(NATIONAL, bands=scores.bands(D("0.8"), D("0.5")))
+    hubei = NATIONAL._replace(bands=scores.bands(D("0.8"), D("0.5")))
     band = hubei.band("部分达成")
     assert band is not None
     assert band.limits(D(6)) == (D("3.00"), D("4.79"))
@@ -329,7 +328,7 @@ def test_grade_outside_the_points() -> None:
 
 
 def test_grade_below_every_floor_is_the_last() -> None:
-    odd = replace(NATIONAL, grades=(("合格", D(60)), ("不合格", D(10))))
+    odd = NATIONAL._replace(grades=(("合格", D(60)), ("不合格", D(10))))
     assert scores.grade(D(5), odd) == "不合格"
 
 

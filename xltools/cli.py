@@ -17,6 +17,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 from xltools.errors import XltoolsError
+from xltools.files import disk_trouble, harmless
 
 OK, FOUND, FAILED = 0, 1, 2
 PACE = 50_000, 10, 10
@@ -312,9 +313,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         arguments = parser().parse_args(argv)
         if arguments.version:
-            from xltools.addin import version
+            from xltools.version import VERSION
 
-            print(f"xltools {version()}")
+            print(f"xltools {VERSION}")
             return OK
         if arguments.command is None:
             parser().print_help()
@@ -323,7 +324,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else FAILED
     except XltoolsError as error:
-        print(str(error), file=sys.stderr)
+        print(harmless(str(error)), file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         print("已停止；已经完成的结果保留。", file=sys.stderr)
@@ -332,6 +333,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of our output went away (head, less): not our failure.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
+    except OSError as error:
+        trouble = disk_trouble(error)
+        if trouble is None:
+            raise
+        print(str(trouble), file=sys.stderr)
+        return FAILED
+    except MemoryError:
+        print("内存不足，没有做完；原有的文件完好。请关闭其他程序后再试。", file=sys.stderr)
+        return FAILED
 
 
 def program() -> NoReturn:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from xltools.report import Place, Ref
 
@@ -27,8 +28,7 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell that a finding speaks of. ``label`` is what the accountant calls it:
     «公开03表 201 一般公共服务支出 · 基本支出»; ``value`` the text as printed ("" when blank)."""
 
@@ -52,8 +52,7 @@ class Cell:
         return " ".join(self.place) if self.place and self.place.cell else self.label
 
 
-@dataclass(frozen=True, slots=True)
-class Suspect:
+class Suspect(NamedTuple):
     """A cell that is probably wrong. ``suggested`` are values in order of plausibility, as printed text
     ("" means: leave blank); ``why`` the mechanism in Chinese; ``confidence`` between 0 and 1;
     ``resolves`` how many broken identities vanish with it; ``proof`` the chain of identities, worded.

@@ -100,8 +100,7 @@ def evaluation_ref(number: int, part: str, column: str) -> Ref:
     return Ref(EVALUATION, f"{number}.{part}", column)
 
 
-@dataclass(frozen=True, slots=True)
-class Percentage:
+class Percentage(NamedTuple):
     """A percentage of the figure ``ref`` that stands as a value at ``place``, as printed (two places):
     ``measure`` is share (of its total), rate (change against last year) or completion (of the budget)."""
 

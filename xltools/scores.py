@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from xltools import amount
 from xltools.amount import ZERO
@@ -41,8 +41,7 @@ class Sign(StrEnum):
     LESS = "<"
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
+class Band(NamedTuple):
     """One level of a qualitative indicator: the part of the weight it may earn, from ``low`` to ``high``
     (``low`` belongs to it; ``high`` only when ``closed``). ``words`` are how texts of this level begin."""
 
@@ -62,8 +61,7 @@ class Band:
         return low, max(low, high.quantize(step, rounding=ROUND_CEILING) - step)
 
 
-@dataclass(frozen=True, slots=True)
-class Scoring:
+class Scoring(NamedTuple):
     """What an edition prescribes for 自评: everything scores depend on.
 
     ``shares`` are the points per 一级指标; ``grades`` pairs of name and lowest total, best first;
@@ -104,8 +102,7 @@ NATIONAL = Scoring(
 """The values of 财预〔2020〕10号; the worksheet functions use them unless told otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class IndicatorValue:
+class IndicatorValue(NamedTuple):
     """A value of an indicator as printed: ``≥80%`` is sign ≥, value 80, unit %.
 
     ``value`` is None when no number is there: then ``text`` holds the words (及时), or is "" when the

@@ -4,18 +4,16 @@
 
 Prints medians of CPU time, interleaved, and their ratios; only ratios of one run mean anything. What is
 compared: the whole example, by our Word writer; the same headings, paragraphs and tables by docxtpl from a
-template and by python-docx (``table.cell``); the PDF of the example by either engine, each as a process of
-its own from the figures to the file (LibreOffice lays the Word file out twice, for the page numbers, with a
-new profile each time), and beside it LibreOffice converting the finished Word file with a profile that is
-warm. What is not installed is left out.
+template and by python-docx (``table.cell``); the PDF of the example by either engine, each as the command
+``xltools export`` from the workbook to the file, reading and checking included (LibreOffice lays the Word
+file out twice, for the page numbers, with a new profile each time), and beside it LibreOffice converting the
+finished Word file with a profile that is warm. What is not installed is left out.
 """
 
 from __future__ import annotations
 
 import io
-import resource
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,15 +21,13 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks.timing import Line
+from benchmarks.timing import EXAMPLE, Line, installed, process, program
 from xltools.editions import FOLDER, load
 from xltools.export import docx, html, office, xlsx
 from xltools.export.assemble import assemble
 from xltools.export.document import Document, Heading, Paragraph, Table, lay_out
 from xltools.figures import load as load_figures
 from xltools.narrative import write as narrate
-
-ROOT = Path(__file__).parents[2]
 
 
 def example() -> Document:
@@ -115,14 +111,6 @@ def own(work: Callable[[], object]) -> float:
     return (time.process_time() - start) * 1000
 
 
-def process(command: list[str]) -> float:
-    """CPU milliseconds of another process and its children, which must succeed."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000
-
-
 def medians(rounds: int) -> dict[str, float]:
     """Median CPU milliseconds of every candidate that is installed."""
     document = example()
@@ -135,18 +123,22 @@ def medians(rounds: int) -> dict[str, float]:
     if find_spec("docxtpl"):
         source = template(document)
         jobs["docx by docxtpl"] = lambda: own(lambda: by_docxtpl(document, source))
-    code = "from benchmarks.export.documents import *; from xltools.export import pdf; pdf.write(example())"
-    office_code = "from benchmarks.export.documents import *; office.write(example())"
-    jobs["pdf by typst, process"] = lambda: process([sys.executable, "-c", code])
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, installed() as environment:
+        export = [*program("from xltools.cli import program; program()"), "export", str(EXAMPLE)]
+        export += ["--to", folder, "--format", "pdf", "--pdf-engine"]
+        jobs["pdf by typst, process"] = lambda: process([*export, "typst"], environment).cpu
         path = Path(folder, "example.docx")
         path.write_bytes(docx.write(document))
-        program = office.find()
-        if program:
-            command = [program, f"-env:UserInstallation={Path(folder, 'profile').as_uri()}", "--headless"]
+        found_office = office.find()
+        if found_office:
+            command = [
+                found_office,
+                f"-env:UserInstallation={Path(folder, 'profile').as_uri()}",
+                "--headless",
+            ]
             command += ["--convert-to", "pdf", "--outdir", folder, str(path)]
-            jobs["LibreOffice alone, warm profile"] = lambda: process(command)
-            jobs["pdf by LibreOffice, process"] = lambda: process([sys.executable, "-c", office_code])
+            jobs["LibreOffice alone, warm profile"] = lambda: process(command, environment).cpu
+            jobs["pdf by LibreOffice, process"] = lambda: process([*export, "libreoffice"], environment).cpu
         for job in jobs.values():
             job()
         taken: dict[str, list[float]] = {name: [] for name in jobs}

@@ -48,7 +48,7 @@ def test_every_figure_of_the_report_stands_in_its_table() -> None:
         form = EDITION.forms[table.key]
         for name, value in amounts.items():
             line = form.line_of.get(name.split("[")[1].split(",")[0])
-            assert printed[name] == show(value, 0 if line and line.count else 2)
+            assert printed[name] == show(value, 0 if line and line.counts else 2)
 
 
 def test_codes_without_figures_and_forms_without_data_keep_their_grid() -> None:
@@ -100,7 +100,7 @@ def test_paragraphs_are_the_sentences_with_their_facts_marked() -> None:
 
 
 def test_a_sentence_rewritten_by_hand_is_published_as_typed() -> None:
-    sentence = replace(write(report(), EDITION)[0], typed="手写的一句。\n又一段。")
+    sentence = write(report(), EDITION)[0]._replace(typed="手写的一句。\n又一段。")
     texts = [b.text for b in assemble(report(), EDITION, [sentence]).blocks if isinstance(b, Paragraph)]
     assert "手写的一句。" in texts and "又一段。" in texts
 

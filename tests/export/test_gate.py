@@ -14,7 +14,7 @@ from xltools.rules import check
 
 ERROR = finding()
 VERIFY = finding(Severity.VERIFY)
-MOVED = finding(Severity.VERIFY, replace(CELL, value="9.99"))
+MOVED = finding(Severity.VERIFY, CELL._replace(value="9.99"))
 HINT = finding(Severity.HINT)
 TYPED = {explanation_key(VERIFY): "按合同支付"}
 

@@ -283,7 +283,7 @@ def test_every_single_mistake_is_found_in_a_rewritten_sentence():
 def test_every_single_mistake_is_found_in_a_published_text(kind):
     sentences = write(EXAMPLE, EDITION)
     for mutation in (one for one in mutations(sentences) if one.kind == kind):
-        changed = [replace(s, typed=mutation.text) if s is mutation.sentence else s for s in sentences]
+        changed = [s._replace(typed=mutation.text) if s is mutation.sentence else s for s in sentences]
         findings = read_text(printed(changed), EXAMPLE, EDITION)
         assert [one for one in findings if one.severity is not HINT], mutation
 

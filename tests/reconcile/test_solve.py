@@ -1,6 +1,5 @@
 """Verdicts: one world, conventions, proofs."""
 
-from dataclasses import replace
 from decimal import Decimal
 from random import Random
 
@@ -192,7 +191,7 @@ def told(outcome: Outcome) -> object:
         {(tail.rule, frozenset((sign * c, *rest) for c, *rest in tail.terms)) for sign in (1, -1)}
         for tail in outcome.tails
     ]
-    return tails, replace(outcome, tails=())
+    return tails, outcome._replace(tails=())
 
 
 def test_the_first_model_has_the_identities_with_a_figure() -> None:

@@ -70,7 +70,7 @@ def test_a_finding_on_the_whole_workbook() -> None:
     whole = by_heading(replace(finding(), cells=(), gap=None, remedy=""))
     assert (whole["表"], whole["项目"], whole["实为"], whole["差额"]) == ("", "错误标题", "", "")
     assert whole["怎么改"] == "请核对。"
-    nowhere = by_heading(replace(finding(), cells=(replace(CELL, place=None),)))
+    nowhere = by_heading(replace(finding(), cells=(CELL._replace(place=None),)))
     assert nowhere["表"] == ""
 
 
@@ -78,7 +78,7 @@ def test_explanations_are_kept_and_marked_when_figures_moved() -> None:
     wanting = finding(Severity.VERIFY)
     typed = {explanation_key(wanting): "按合同支付"}
     assert by_heading(wanting, **typed)["出错说明"] == "按合同支付"
-    moved = finding(Severity.VERIFY, replace(CELL, value="6.30"))
+    moved = finding(Severity.VERIFY, CELL._replace(value="6.30"))
     assert by_heading(moved, **typed)["出错说明"] == f"{CHANGED}按合同支付"
     # An error is to be corrected, not explained.
     assert by_heading(finding(), **typed)["出错说明"] == ""
@@ -102,7 +102,7 @@ def test_explanations_are_kept_and_marked_when_figures_moved() -> None:
 )
 def test_no_text_of_a_row_is_a_formula(value: str, shown: str) -> None:
     """The form of the example has =月次 without a number: written as a formula it would be an error."""
-    assert by_heading(finding(Severity.HINT, replace(CELL, value=value)))["实为"] == shown
+    assert by_heading(finding(Severity.HINT, CELL._replace(value=value)))["实为"] == shown
 
 
 def test_rows_come_worst_first() -> None:

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from tests.review.outcomes import BLANK, CELL, finding, outcome, suspect
@@ -98,7 +96,7 @@ def lines(*values: tuple[str, str]) -> tuple[tuple[Cell, str], ...]:
         ),
         (suspect(kind="line", suggested=(), resolves=0), f"{WHERE}下面像是漏了一行（可信度 99%）。"),
         (
-            suspect(kind="missing", changes=((replace(TOTAL, value=""), "43.22"),)),
+            suspect(kind="missing", changes=((TOTAL._replace(value=""), "43.22"),)),
             "公开03表 2010399 其他 像是漏列了这一行（可信度 99%）：基本支出 43.22。补上这一行，4 条不平全部消失。",
         ),
         (
@@ -136,7 +134,7 @@ def test_where_something_else_is_wrong_a_suspect_claims_its_own_findings_only() 
     assert [alternative for alternative, _ in told] == [False, False, True]
     assert all(text.endswith("改这一处，由它引起的 4 条不平全部消失。") for _, text in told[:2])
     single = outcome(
-        finding(group="原因1"), finding(Severity.HINT), suspects=(suspect(), replace(guesses[2], resolves=2))
+        finding(group="原因1"), finding(Severity.HINT), suspects=(suspect(), guesses[2]._replace(resolves=2))
     )
     (_, first), (_, rival) = sentences(single)
     assert first.endswith("改这一处，4 条不平全部消失。")

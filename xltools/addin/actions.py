@@ -6,11 +6,13 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from xltools.addin import importing, making, results, suggestions, version
+from xltools.addin import importing, making, results, suggestions
 from xltools.addin.port import Cancelled, Port, snapshot
 from xltools.errors import XltoolsError
+from xltools.files import disk_trouble
 from xltools.resources import resource
 from xltools.rules import Checked
+from xltools.version import VERSION
 
 logger = logging.getLogger("xltools")
 
@@ -60,6 +62,9 @@ def press(action: str, port: Port) -> None:
     except Cancelled:
         logger.info("%s: stopped by the user", action)
     except Exception as error:
+        if isinstance(error, OSError) and (trouble := disk_trouble(error)):
+            port.status(str(trouble))
+            return
         logger.exception("%s failed", action)
         port.status(f"“{ACTIONS[action].title}”没有完成：{type(error).__name__} {error}。详情见日志。")
 
@@ -147,7 +152,7 @@ def about(port: Port) -> None:
     from xltools.functions import FUNCTIONS
 
     names = "、".join(FUNCTIONS)
-    port.status(f"xltools {version()}，函数 {len(FUNCTIONS)} 个：{names}。")
+    port.status(f"xltools {VERSION}，函数 {len(FUNCTIONS)} 个：{names}。")
 
 
 HANDLERS: dict[str, Callable[[Port], object]] = {

@@ -13,9 +13,9 @@ from io import BytesIO
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
-from xltools.addin import version
 from xltools.addin.actions import ACTIONS, TAB
 from xltools.functions import FUNCTIONS, Argument, Function
+from xltools.version import VERSION
 
 MINIMUM = "25.2"
 """The first LibreOffice that binds our function names in .xlsx files and keeps them on saving."""
@@ -187,7 +187,7 @@ def _description() -> str:
         f'{_HEAD}<description xmlns="http://openoffice.org/extensions/description/2006"'
         ' xmlns:d="http://openoffice.org/extensions/description/2006"'
         ' xmlns:lo="http://libreoffice.org/extensions/description/2011">'
-        f'<identifier value="{IDENTIFIER}"/><version value="{version()}"/>'
+        f'<identifier value="{IDENTIFIER}"/><version value="{VERSION}"/>'
         f"<dependencies>{needed}</dependencies>"
         f'<display-name><name lang="en">xltools</name><name lang="zh">xltools {TAB}</name></display-name>'
         "</description>"

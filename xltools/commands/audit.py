@@ -13,7 +13,7 @@ from signal import SIG_DFL, SIG_IGN, SIGINT, SIGTERM, default_int_handler, getsi
 
 import xltools
 from xltools.errors import XltoolsError
-from xltools.review.data import as_data
+from xltools.files import harmless
 from xltools.review.text import REFUSED, Tally, lines, summary, tally
 from xltools.rules import Checked
 
@@ -33,6 +33,8 @@ def check(arguments: argparse.Namespace) -> int:
         raise XltoolsError("没有指定要审核的文件。", "例如：xltools check 2024决算.xlsx")
     if arguments.explain:
         return _explain(files, arguments)
+    if arguments.output:
+        _protect(Path(arguments.output), files, arguments.format)
     results: list[tuple[str, Outcome]] = []
     tallies: list[tuple[str, Tally]] = []
     stopped = _run(files, arguments, results, tallies)
@@ -47,6 +49,21 @@ def check(arguments: argparse.Namespace) -> int:
         print(f"已停止：审核了 {len(files)} 个文件中的 {len(tallies)} 个。", file=sys.stderr)
         return 2
     return status
+
+
+_WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".et", ".ods"}
+"""Names of files in which results that are no workbook would destroy somebody's work."""
+
+
+def _protect(output: Path, files: list[str], format_: str) -> None:
+    """XltoolsError where the results would take the place of a workbook."""
+    if any(_same(output, name) for name in files):
+        raise XltoolsError(f"结果不能写到被审核的文件“{output.name}”上。", "请给 --output 换一个文件名。")
+    if format_ != "xlsx" and output.suffix.lower() in _WORKBOOKS:
+        raise XltoolsError(
+            f"“{output.name}”是工作簿的文件名，而 {format_} 格式的结果不是工作簿。",
+            "请换一个文件名（如 审核.html），或用 --format xlsx。",
+        )
 
 
 def _run(
@@ -197,9 +214,9 @@ def _bar(number: int, total: int) -> None:
 
 def _print(name: str, outcome: Outcome) -> None:
     if isinstance(outcome, str):
-        print(f"{name}：{REFUSED}。{outcome}", file=sys.stderr)
+        print(harmless(f"{name}：{REFUSED}。{outcome}"), file=sys.stderr)
         return
-    for line in lines(name, outcome, colour=sys.stdout.isatty()):
+    for line in lines(harmless(name), outcome, colour=sys.stdout.isatty()):
         print(line)
 
 
@@ -224,7 +241,7 @@ def _deliver(
     if arguments.format != "text" or arguments.output:
         for name, outcome in results:
             if isinstance(outcome, str):
-                print(f"{name}：{REFUSED}。{outcome}", file=sys.stderr)
+                print(harmless(f"{name}：{REFUSED}。{outcome}"), file=sys.stderr)
 
 
 def _texts(results: list[tuple[str, Outcome]]) -> Iterator[str]:
@@ -234,6 +251,8 @@ def _texts(results: list[tuple[str, Outcome]]) -> Iterator[str]:
 
 
 def _json(results: list[tuple[str, Outcome]]) -> str:
+    from xltools.review.data import as_data
+
     rows = [
         {"workbook": name, "verdict": REFUSED, "error": outcome}
         if isinstance(outcome, str)
@@ -252,20 +271,29 @@ def _copies(results: list[tuple[str, Outcome]], output: str | None) -> int:
     status, taken = 0, set[Path]()
     for name, outcome in results:
         if isinstance(outcome, str):
-            print(f"{name}：{REFUSED}。{outcome}", file=sys.stderr)
+            print(harmless(f"{name}：{REFUSED}。{outcome}"), file=sys.stderr)
             continue
         target = _copy_path(Path(name), output, len(results) > 1, taken)
         taken.add(target)
         try:
             copy = checked_copy(Path(name))
             _make_folder(target.parent)
-            save(target, copy, backup=False)
+            if any(_same(target, source) for source, _ in results):
+                raise XltoolsError(f"副本不能写到被审核的文件“{target.name}”上。", "请换一个文件夹。")
+            kept = save(target, copy)
         except XltoolsError as error:
-            print(f"{name}：没有写出副本。{error}", file=sys.stderr)
+            print(harmless(f"{name}：没有写出副本。{error}"), file=sys.stderr)
             status = 2
         else:
-            print(f"已写出 {target}", file=sys.stderr)
+            print(f"已写出 {target}{f'，原有的备份在 {kept}' if kept else ''}", file=sys.stderr)
     return status
+
+
+def _same(one: Path, other: str) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 def _copy_path(source: Path, output: str | None, several: bool, taken: set[Path]) -> Path:

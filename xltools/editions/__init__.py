@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from xltools.editions.equation import Constraint, Equation, parse
 from xltools.editions.expansion import Shapes, expand
@@ -24,12 +24,10 @@ DEFAULT = "shanxi_2024"
 _FORBID = {"extra": "forbid"}
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(NamedTuple):
     """A cell of a form's printed body that holds an amount. ``row`` and ``at`` count from 0 within the
     body; ``dash`` is what is printed where the form forbids an amount (———)."""
 
-    __pydantic_config__: ClassVar[Any] = _FORBID
     row: int
     at: int
     line: str
@@ -37,23 +35,20 @@ class Slot:
     dash: str = ""
 
 
-@dataclass(frozen=True)
-class Line:
-    """``title`` as printed; ``name`` without numbering (一、 or （一）); ``row`` in the body."""
+class Line(NamedTuple):
+    """``title`` as printed; ``name`` without numbering (一、 or （一）); ``row`` in the body;
+    ``counts``: its figures are numbers of things, no amounts."""
 
-    __pydantic_config__: ClassVar[Any] = _FORBID
     id: str
     title: str
     name: str
     row: int
-    count: bool = False
+    counts: bool = False
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """``path`` are the headings from top to bottom; ``title`` is how messages call the column."""
 
-    __pydantic_config__: ClassVar[Any] = _FORBID
     id: str
     title: str
     path: tuple[str, ...]
@@ -128,8 +123,7 @@ class Form:
         return f"{self.number} {self.title}"
 
 
-@dataclass(frozen=True)
-class When:
+class When(NamedTuple):
     """Condition of a rule; all parts that are given must hold.
 
     ``kinds`` and ``scopes``: what 封面 says. ``given``: "last_year" or "budget" figures for the cells
@@ -137,7 +131,6 @@ class When:
     equation or inequality that the printed figures must meet to the letter.
     """
 
-    __pydantic_config__: ClassVar[Any] = _FORBID
     kinds: tuple[str, ...] = ()
     scopes: tuple[str, ...] = ()
     given: str = ""
@@ -167,7 +160,7 @@ class Rule:
     exact: bool = False
     formula: bool = True
     tolerance: Decimal = Decimal(0)
-    when: When = field(default_factory=When)
+    when: When = When()  # noqa: RUF009 - it cannot change
     remedy: str = ""
     form: str = ""
 
@@ -177,32 +170,26 @@ class Rule:
         return tuple(parse(text) for text in self.equations)
 
 
-@dataclass(frozen=True)
-class ClassCode:
+class ClassCode(NamedTuple):
     """One of the 类 of 支出功能分类 with its line per form of lines."""
 
-    __pydantic_config__: ClassVar[Any] = _FORBID
     code: str
     name: str
     lines: dict[str, str]
 
 
-@dataclass(frozen=True)
-class Band:
+class Band(NamedTuple):
     """定性指标: a level of achievement earns between ``floor`` and ``cap`` of the weight (fractions)."""
 
-    __pydantic_config__: ClassVar[Any] = _FORBID
     level: str
     floor: Decimal
     cap: Decimal
     includes_cap: bool = False
 
 
-@dataclass(frozen=True)
-class Grade:
+class Grade(NamedTuple):
     """``name`` is earned from ``floor`` points on."""
 
-    __pydantic_config__: ClassVar[Any] = _FORBID
     name: str
     floor: Decimal
 

@@ -29,7 +29,7 @@ def from_dict(data: dict[str, Any]) -> Edition:
             "kinds": tuple(data["kinds"]),
             "scopes": tuple(data["scopes"]),
             "forms": {key: _form(value) for key, value in data["forms"].items()},
-            "classes": tuple(ClassCode(**item) for item in data["classes"]),
+            "classes": tuple(map(ClassCode._make, data["classes"])),
             "rules": tuple(_rule(item) for item in data["rules"]),
             "self_evaluation": _self_evaluation(form_of_evaluation) if form_of_evaluation else None,
         }
@@ -44,20 +44,18 @@ def _form(data: dict[str, Any]) -> Form:
             **grids,
             "widths": tuple(data["widths"]),
             "notes": tuple(data["notes"]),
-            "slots": tuple(Slot(**item) for item in data["slots"]),
-            "lines": tuple(Line(**item) for item in data["lines"]),
-            "columns": tuple(Column(**{**item, "path": tuple(item["path"])}) for item in data["columns"]),
+            "slots": tuple(map(Slot._make, data["slots"])),
+            "lines": tuple(map(Line._make, data["lines"])),
+            "columns": tuple(Column(id, title, tuple(path), at) for id, title, path, at in data["columns"]),
         }
     )
 
 
 def _rule(data: dict[str, Any]) -> Rule:
-    when: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in data["when"].items()
-    }
+    when = (tuple(value) if isinstance(value, list) else value for value in data["when"])
     own = {
         "equations": tuple(data["equations"]),
-        "when": When(**when),
+        "when": When._make(when),
         "tolerance": Decimal(data["tolerance"]),
     }
     return Rule(**{**data, **own})
@@ -76,9 +74,9 @@ def _self_evaluation(data: dict[str, Any]) -> SelfEvaluationForm:
             "weights": {key: Decimal(value) for key, value in data["weights"].items()},
             "level2": {key: tuple(value) for key, value in data["level2"].items()},
             "bands": tuple(
-                Band(item["level"], Decimal(item["floor"]), Decimal(item["cap"]), item["includes_cap"])
-                for item in data["bands"]
+                Band(level, Decimal(floor), Decimal(cap), includes_cap)
+                for level, floor, cap, includes_cap in data["bands"]
             ),
-            "grades": tuple(Grade(item["name"], Decimal(item["floor"])) for item in data["grades"]),
+            "grades": tuple(Grade(name, Decimal(floor)) for name, floor in data["grades"]),
         }
     )

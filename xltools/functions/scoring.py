@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -120,7 +119,7 @@ def grade(total: Scalar, *floors: Decimal) -> str:
     if ends != sorted(ends, reverse=True):
         raise FunctionError(CellError.VALUE, "优、良、中的起点应从高到低，且不为负")
     names = [name for name, _ in NATIONAL.grades]
-    own = replace(NATIONAL, grades=tuple(zip(names, ends, strict=True)))
+    own = NATIONAL._replace(grades=tuple(zip(names, ends, strict=True)))
     return scores.grade(_filled(total, "总分"), own)
 
 
@@ -149,7 +148,7 @@ def _band(level: Scalar, floors: tuple[Decimal, ...]) -> Band:
     if level is None:
         raise FunctionError(CellError.NA, "完成情况没有填写")
     words = cells.text(level)
-    band = replace(NATIONAL, bands=scores.bands(*floors)).band(words)
+    band = NATIONAL._replace(bands=scores.bands(*floors)).band(words)
     if band is None:
         raise FunctionError(CellError.VALUE, f"“{words[: cells.SHOWN]}”不是达成、部分达成、未达成中的一种")
     return band

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from typing import NamedTuple
 
-from xltools.amount import half_width
-from xltools.narrative.sentence import Fact, Kind
+from xltools.narrative.sentence import Fact, Kind, plain
 
 UP = ("增加", "增长", "上升", "提高", "上涨")
 DOWN = ("减少", "下降", "降低", "下跌")
@@ -22,7 +20,7 @@ SAME = ("基本持平", "基本相同", "持平", "相同", "一致", "无变化
 _UNITS = (
     "万元|亿元|千元|百元|元|个百分点|%|‰|台[(（]套[)）]|台|个|人次|人|辆|批次|批|次|倍|年度|年|月|日|项|号"
 )
-_TOKEN = re.compile(
+_TOKEN = (  # compiled when it is first used: where a text was rewritten
     rf"(?P<number>(?<![\d.])[-−]?\d+(?:,\d{{3}})*(?:\.\d+)?)(?P<unit>{_UNITS})?"
     rf"|(?P<direction>{'|'.join(SAME + UP + DOWN)})|(?P<character>[\s\S])"
 )
@@ -31,8 +29,7 @@ _NEAR = 3
 NUMBER, DIRECTION = "number", "direction"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A piece of text at ``start``. ``number`` is set for numbers; ``shape`` is what is aligned."""
 
     text: str
@@ -47,8 +44,7 @@ class Token:
         return self.start + len(self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """A fact and what stands for it: ``token`` for numbers and directions, ``text`` for names. Neither
     when nothing stands for it. ``sure``: the words around agree."""
 
@@ -58,16 +54,10 @@ class Pair:
     sure: bool = False
 
 
-@lru_cache(maxsize=64)
-def plain(text: str) -> str:
-    """``text`` with half-width digits and signs, as long as before. Asked for several times in turn."""
-    return half_width(text).replace("％", "%").replace("﹪", "%")
-
-
 def tokens(text: str) -> list[Token]:
     """The tokens of ``text``; their places are those in ``text``."""
     found = []
-    for match in _TOKEN.finditer(plain(text)):
+    for match in re.finditer(_TOKEN, plain(text)):
         if match["number"]:
             number = Decimal(match["number"].replace(",", "").replace("−", "-"))
             found.append(Token(match[0], match.start(), NUMBER, number, match["unit"] or ""))

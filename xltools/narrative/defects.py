@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
-from xltools.finding import Severity
-from xltools.narrative.align import plain
+from xltools.finding import Cell, Finding, Severity
+from xltools.narrative.sentence import plain
+from xltools.narrative.wording import Author
+from xltools.report import Report
 
 _UP, _DOWN = "(?:增加|增长|上升|提高)", "(?:减少|下降|降低)"
 _WAY = "(?:增加|增长|上升|提高|减少|下降|降低|持平)"
@@ -50,8 +52,7 @@ _CONTRADICTION = re.compile(
 _YEAR = re.compile(r"(?<![\d.])((?:19|20)\d\d)(?=年)")
 
 
-@dataclass(frozen=True, slots=True)
-class Defect:
+class Defect(NamedTuple):
     """``kind`` of wording and ``rule``; ``found`` at ``start`` in the text."""
 
     rule: str
@@ -80,6 +81,28 @@ def far_years(text: str, year: int) -> Iterator[Defect]:
     for match in _YEAR.finditer(plain(text)):
         if abs(int(match[1]) - year) > 1:
             yield Defect("narrative-31", "narrative_year", Severity.HINT, match[1], match.start())
+
+
+def text_findings(text: str, report: Report, author: Author, cell: Cell) -> list[Finding]:
+    """What is wrong with a text whatever the figures; ``cell`` is where it stands."""
+    return [defect_finding(one, text, report, author, cell) for one in text_defects(text, report, cell)]
+
+
+def text_defects(text: str, report: Report, cell: Cell) -> list[Defect]:
+    """The defects of a text, with its years where the text belongs to one year."""
+    timeless = cell.ref is not None and cell.ref.line in ("duties", "organisation")
+    years = [] if timeless or report.cover.year is None else list(far_years(text, report.cover.year))
+    return [*defects(text), *years]
+
+
+def defect_finding(one: Defect, text: str, report: Report, author: Author, cell: Cell) -> Finding:
+    """A defect as a finding."""
+    facts = {
+        "context": context(text, one.start, len(one.found)),
+        "found": one.found,
+        "expected": str(report.cover.year or ""),
+    }
+    return author.finding(one.rule, one.kind, (cell._replace(value=one.found),), facts, one.severity)
 
 
 def context(text: str, start: int, length: int, around: int = 12) -> str:

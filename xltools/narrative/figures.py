@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from xltools.amount import ZERO, Amount, NotAnAmount, Unit, half_up, parse
 from xltools.editions import Edition
@@ -38,8 +38,7 @@ TYPED = {
 """Numbers among the texts: what no form holds and the narrative states."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One line of a list in the text: its figure, what it is called, and how the line ends."""
 
     figure: str

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 from xltools.amount import PLACES, half_up, show
 from xltools.finding import Cell, Finding, Severity
 from xltools.narrative.align import DIRECTION, Pair, Token, direction, pair, tokens
-from xltools.narrative.defects import Defect, context, defects, far_years
+from xltools.narrative.defects import context, defect_finding, text_defects
 from xltools.narrative.figures import ref_of
 from xltools.narrative.sentence import NUMBERS, Fact, Kind, Sentence
 from xltools.narrative.wording import Author
-from xltools.report import TOTAL, Ref, Report
+from xltools.report import TOTAL, Ref
 
 _RULE_OF_KIND = {
     Kind.DIFFERENCE: "narrative-02",
@@ -42,31 +41,7 @@ _WHOLES = (
     ("appropriation", "32", "1"),
 )
 """Totals in which a share is taken by mistake, the likeliest first."""
-_NOTHING = re.compile(
-    r"无此项(?:收支|支出|收入)|无[^，。；]{0,16}(?:支出|收支|收入|经费)。?$|未发生[^，。；]{0,16}"
-)
-
-
-def text_findings(text: str, report: Report, author: Author, cell: Cell) -> list[Finding]:
-    """What is wrong with a text whatever the figures; ``cell`` is where it stands."""
-    return [defect_finding(one, text, report, author, cell) for one in text_defects(text, report, cell)]
-
-
-def text_defects(text: str, report: Report, cell: Cell) -> list[Defect]:
-    """The defects of a text, with its years where the text belongs to one year."""
-    timeless = cell.ref is not None and cell.ref.line in ("duties", "organisation")
-    years = [] if timeless or report.cover.year is None else list(far_years(text, report.cover.year))
-    return [*defects(text), *years]
-
-
-def defect_finding(one: Defect, text: str, report: Report, author: Author, cell: Cell) -> Finding:
-    """A defect as a finding."""
-    facts = {
-        "context": context(text, one.start, len(one.found)),
-        "found": one.found,
-        "expected": str(report.cover.year or ""),
-    }
-    return author.finding(one.rule, one.kind, (replace(cell, value=one.found),), facts, one.severity)
+_NOTHING = r"无此项(?:收支|支出|收入)|无[^，。；]{0,16}(?:支出|收支|收入|经费)。?$|未发生[^，。；]{0,16}"
 
 
 class Reading:
@@ -129,7 +104,7 @@ class Reading:
 
     def _says_nothing(self, pairs: Sequence[Pair]) -> Finding | None:
         """本年度无此项收支 where the tables have figures."""
-        match = _NOTHING.search(self.text)
+        match = re.search(_NOTHING, self.text)
         amounts = [one.fact for one in pairs if one.fact.kind is Kind.AMOUNT and one.fact.value]
         read = [one for one in pairs if one.fact.kind is Kind.AMOUNT and one.token is not None]
         if not match or not amounts or read:
@@ -194,7 +169,7 @@ class Reading:
         self, fact: Fact, token: Token, severity: Severity | None, expected: str, clue: str
     ) -> Finding:
         facts = {"context": self._around(token), "found": token.text, "expected": expected, "clue": clue}
-        cells = (replace(self.cell, value=token.text), *self.author.figure_cells(fact))
+        cells = (self.cell._replace(value=token.text), *self.author.figure_cells(fact))
         return self.author.finding("narrative-32", "narrative_unit", cells, facts, severity)
 
     def _judge_places(self, fact: Fact, token: Token) -> list[Finding]:
@@ -202,7 +177,7 @@ class Reading:
         if fact.unit not in ("万元", "%") or places == PLACES or "." not in fact.printed:
             return []
         facts = {"context": self._around(token), "found": token.text, "expected": full(fact)}
-        cell = replace(self.cell, value=token.text)
+        cell = self.cell._replace(value=token.text)
         return [self.author.finding("narrative-32", "narrative_places", (cell,), facts, Severity.HINT)]
 
     def _absent(self, pairs: Sequence[Pair]) -> list[Finding]:
@@ -246,7 +221,7 @@ class Reading:
 
     def _unexpected(self, rule: str, kind: str, token: Token) -> Finding:
         facts = {"context": self._around(token), "found": token.text}
-        return self.author.finding(rule, kind, (replace(self.cell, value=token.text),), facts)
+        return self.author.finding(rule, kind, (self.cell._replace(value=token.text),), facts)
 
     def _clue(self, fact: Fact, token: Token) -> str:
         """Where a wrong number may have been taken from."""
@@ -288,7 +263,7 @@ class Reading:
         more: dict[str, str] | None = None,
     ) -> Finding:
         rule = _RULE_OF_KIND.get(fact.kind) or self.rule_of[fact.start]
-        cells = (replace(self.cell, value=found), *self.author.figure_cells(fact))
+        cells = (self.cell._replace(value=found), *self.author.figure_cells(fact))
         facts = {
             "context": context(self.text, start, len(found)),
             "meaning": fact.meaning,
@@ -331,7 +306,7 @@ def _joined(sentences: Sequence[Sentence]) -> tuple[str, list[Fact], dict[int, s
             )
             rule_of[offset + token.start] = sentence.rule
         for fact in sentence.facts:
-            facts.append(replace(fact, start=offset + fact.start))
+            facts.append(fact._replace(start=offset + fact.start))
             share = fact.kind is Kind.SHARE
             rule_of[offset + fact.start] = sentence.share_rule if share else sentence.rule
         text += sentence.generated + "\n"

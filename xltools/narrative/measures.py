@@ -7,8 +7,8 @@ Percentages have two places, rounded half-up once from the most exact amounts kn
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from xltools.amount import PLACES, ZERO, Amount, divide, half_up, show
 
@@ -16,8 +16,7 @@ HUNDRED = Decimal(100)
 _CENT = Decimal("0.01")
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """A printed number and the range of prints that the amounts allow. ``rest``: the hundredths by which
     closing to 100 may have moved it."""
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from xltools.editions import Edition
 from xltools.finding import Finding, Severity
-from xltools.narrative.judge import Reading, text_findings
+from xltools.narrative.defects import text_findings
 from xltools.narrative.sentence import NUMBERS, Kind, Ratio, Sentence, Slot
 from xltools.narrative.statements import statements
 from xltools.narrative.wording import Author
@@ -43,6 +43,8 @@ def ratios(report: Report, edition: Edition) -> Iterator[Ratio]:
     """The percentages in sentences that the accountant rewrote, as far as they are tied to figures."""
     if not any(key.startswith("narrative.") for key in report.texts):
         return
+    from xltools.narrative.judge import Reading  # most reports hold no text that was rewritten
+
     author = Author(report, edition)
     for sentence in write(report, edition):
         if sentence.typed and sentence.typed != sentence.generated:
@@ -57,6 +59,8 @@ def ratios(report: Report, edition: Edition) -> Iterator[Ratio]:
 
 def _rewritten(sentences: Sequence[Sentence], author: Author) -> Iterator[Finding]:
     """What is wrong with the sentences that the accountant rewrote."""
+    from xltools.narrative.judge import Reading
+
     clues = _clues(sentences)
     for sentence in sentences:
         if sentence.typed and sentence.typed != sentence.generated:
@@ -70,6 +74,8 @@ def read_text(text: str, report: Report, edition: Edition) -> list[Finding]:
     Sections are found by their headings. The wording may differ; what cannot be tied to a figure is
     listed, not judged.
     """
+    from xltools.narrative.judge import Reading
+
     sentences = write(report, edition)
     author = Author(report, edition)
     clues = _clues(sentences)

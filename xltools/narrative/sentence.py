@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
+
+from xltools.amount import half_width
 
 
 class Kind(StrEnum):
@@ -28,8 +31,7 @@ NUMBERS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One thing in a text that follows from the figures.
 
     ``key`` says which: "summary[31,1]", "summary[31,1].difference", ".rate", ".share", ".completion",
@@ -53,8 +55,7 @@ class Fact:
     rest: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Ratio:
+class Ratio(NamedTuple):
     """A percentage that the accountant wrote: ``value`` stands for ``fact``, from ``start`` to ``end`` in the
     ``text`` of the sentence ``key`` below ``headings``."""
 
@@ -76,8 +77,7 @@ class Ratio:
         return self.text[: self.start] + value + self.text[self.end :]
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """Something only the accountant can say in a sentence.
 
     ``store`` is where it is kept: "reasons", "texts", or "last_year"; ``key`` under which name there.
@@ -102,8 +102,7 @@ class Slot:
         return self.needed and not self.typed
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """One paragraph of the narrative.
 
     ``key`` is stable over years. ``headings`` is the path of headings above it, numbers included:
@@ -153,8 +152,7 @@ class Sentence:
         return tuple(slot for slot in self.slots if slot.missing)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A sentence that reads otherwise than before: its generated text then and now ("" for none), and
     what the accountant had made of it by hand, which may be stale."""
 
@@ -173,3 +171,9 @@ def changes(before: Mapping[str, str], sentences: Iterable[Sentence]) -> list[Ch
         if before.get(key, "") != sentence.generated
     ]
     return found + [Change(key, text, "") for key, text in before.items() if key not in now]
+
+
+@lru_cache(maxsize=64)
+def plain(text: str) -> str:
+    """``text`` with half-width digits and signs, as long as before. Asked for several times in turn."""
+    return half_width(text).replace("％", "%").replace("﹪", "%")

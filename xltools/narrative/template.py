@@ -13,9 +13,7 @@ import ast
 import operator
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 _TAG = re.compile(r"(\{\{.*?\}\}|\{%.*?%\})", re.DOTALL)
 _CALL = re.compile(r"(\w+)\(")
@@ -27,11 +25,6 @@ _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.GtE: operator.ge,
     ast.LtE: operator.le,
 }
-_ALLOWED = (
-    ast.Expression, ast.Name, ast.Load, ast.Attribute, ast.Subscript, ast.Call, ast.Constant, ast.BinOp,
-    ast.Add, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.Compare, ast.IfExp, *_COMPARE,
-)  # fmt: skip
-
 Scope = dict[str, Any]
 
 
@@ -39,29 +32,19 @@ class TemplateError(ValueError):
     """A template is no template; the message says why (English, for who writes an edition)."""
 
 
-@dataclass(frozen=True)
-class Expression:
-    """One expression; ``value(scope)`` gives what it stands for."""
+class Expression(NamedTuple):
+    """One expression. ``value(scope)`` gives what it stands for, names looked up in a scope; it raises
+    KeyError for an unknown name."""
 
     source: str
-    tree: ast.expr
-
-    @cached_property
-    def value(self) -> Callable[[Scope], Any]:
-        """Gives the value, names looked up in a scope. It raises KeyError for an unknown name."""
-        return _compiled(self.tree)
+    value: Callable[[Scope], Any]
 
     def calls(self, names: Collection[str]) -> bool:
         """Whether one of these functions may be called in it (a text that reads like a call counts, too)."""
-        return not self._calls.isdisjoint(names)
-
-    @cached_property
-    def _calls(self) -> frozenset[str]:
-        return frozenset(_CALL.findall(self.source))
+        return not set(_CALL.findall(self.source)).isdisjoint(names)
 
 
-@dataclass(frozen=True)
-class _Text:
+class _Text(NamedTuple):
     text: str
 
     def calling(self, names: Collection[str]) -> None:
@@ -71,8 +54,7 @@ class _Text:
         return self.text
 
 
-@dataclass(frozen=True)
-class _Print:
+class _Print(NamedTuple):
     expression: Expression
 
     def calling(self, names: Collection[str]) -> _Print | None:
@@ -82,8 +64,7 @@ class _Print:
         return str(self.expression.value(scope))
 
 
-@dataclass(frozen=True)
-class _Set:
+class _Set(NamedTuple):
     name: str
     expression: Expression
 
@@ -95,8 +76,7 @@ class _Set:
         return ""
 
 
-@dataclass(frozen=True)
-class _If:
+class _If(NamedTuple):
     """Condition and body of each branch; the condition of else is None."""
 
     branches: tuple[tuple[Expression | None, Body], ...]
@@ -113,8 +93,7 @@ class _If:
         return ""
 
 
-@dataclass(frozen=True)
-class _For:
+class _For(NamedTuple):
     name: str
     items: Expression
     body: Body
@@ -127,8 +106,7 @@ class _For:
         return "".join([self.body.render({**scope, self.name: item}) for item in self.items.value(scope)])
 
 
-@dataclass(frozen=True)
-class _Macro:
+class _Macro(NamedTuple):
     name: str
     parameters: tuple[str, ...]
     body: Body
@@ -147,8 +125,7 @@ class _Macro:
 _Node = _Text | _Print | _Set | _If | _For | _Macro
 
 
-@dataclass(frozen=True)
-class Body:
+class Body(NamedTuple):
     """A run of text and tags."""
 
     nodes: tuple[_Node, ...]
@@ -163,12 +140,11 @@ class Body:
         return Body(() if all(isinstance(node, _Set) for node in left) else left)
 
 
-@dataclass(frozen=True)
-class Template:
+class Template(NamedTuple):
     """A template; ``macros`` is one whose macros it may call."""
 
     body: Body
-    macros: Body = field(default_factory=lambda: Body(()))
+    macros: Body = Body(())
 
     def render(self, context: Mapping[str, Any]) -> str:
         """The text for the names in ``context``. Raises KeyError for a name that is not there."""
@@ -199,14 +175,10 @@ def expression(source: str) -> Expression:
         tree = ast.parse(" ".join(source.split("\n")).strip(), mode="eval")
     except SyntaxError as error:
         raise TemplateError(f"{source.strip()!r} is no expression") from error
-    for node in ast.walk(tree):
-        if not isinstance(node, _ALLOWED):
-            raise TemplateError(f"{type(node).__name__} is not allowed in {source.strip()!r}")
-        if isinstance(node, ast.Attribute) and node.attr.startswith("_"):
-            raise TemplateError(f"names with a leading underscore are private: {source.strip()!r}")
-        if isinstance(node, ast.Call) and node.keywords:
-            raise TemplateError(f"arguments have no names: {source.strip()!r}")
-    return Expression(source, tree.body)
+    try:
+        return Expression(source, _compiled(tree.body))
+    except TemplateError as error:
+        raise TemplateError(f"{error} in {source.strip()!r}") from None
 
 
 class _Reader:
@@ -273,13 +245,16 @@ def _tag(piece: str) -> tuple[str, str]:
 
 
 def _compiled(node: ast.expr) -> Callable[[Scope], Any]:
-    """The function that computes an expression; walking its tree each time would cost thrice as much."""
+    """The function that computes an expression; walking its tree each time would cost thrice as much. Raises
+    TemplateError for all that is not named here."""
     if isinstance(node, ast.Constant):
         constant = node.value
         return lambda scope: constant
     if isinstance(node, ast.Name):
         return operator.itemgetter(node.id)
     if isinstance(node, ast.Attribute):
+        if node.attr.startswith("_"):
+            raise TemplateError("a private name, with an underscore before it,")
         owner, name = _compiled(node.value), node.attr
         return lambda scope: getattr(owner(scope), name)
     if isinstance(node, ast.Call):
@@ -287,7 +262,7 @@ def _compiled(node: ast.expr) -> Callable[[Scope], Any]:
     if isinstance(node, ast.IfExp):
         test, body, orelse = (_compiled(part) for part in (node.test, node.body, node.orelse))
         return lambda scope: body(scope) if test(scope) else orelse(scope)
-    if isinstance(node, ast.UnaryOp):
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         operand = _compiled(node.operand)
         return lambda scope: not operand(scope)
     if isinstance(node, ast.BoolOp):
@@ -296,6 +271,8 @@ def _compiled(node: ast.expr) -> Callable[[Scope], Any]:
 
 
 def _call(node: ast.Call) -> Callable[[Scope], Any]:
+    if node.keywords:
+        raise TemplateError("an argument with a name")
     function, arguments = _compiled(node.func), [_compiled(argument) for argument in node.args]
     return lambda scope: function(scope)(*[argument(scope) for argument in arguments])
 
@@ -316,14 +293,15 @@ def _truth(node: ast.BoolOp) -> Callable[[Scope], Any]:
 
 def _pair(node: ast.expr) -> Callable[[Scope], Any]:
     """Subscripts, sums and comparisons: an operator between two values."""
-    if isinstance(node, ast.Subscript):
-        join, first, second = operator.getitem, node.value, node.slice
-    elif isinstance(node, ast.BinOp):
-        join, first, second = operator.add, node.left, node.right
-    else:
-        assert isinstance(node, ast.Compare)
-        if len(node.ops) != 1:
-            raise TemplateError("one comparison at a time")
-        join, first, second = _COMPARE[type(node.ops[0])], node.left, node.comparators[0]
+    join: Callable[[Any, Any], Any]
+    match node:
+        case ast.Subscript(value=first, slice=second):
+            join = operator.getitem
+        case ast.BinOp(left=first, op=ast.Add(), right=second):
+            join = operator.add
+        case ast.Compare(left=first, ops=[sign], comparators=[second]) if type(sign) in _COMPARE:
+            join = _COMPARE[type(sign)]
+        case _:
+            raise TemplateError(f"{type(node).__name__} is not allowed")
     left, right = _compiled(first), _compiled(second)
     return lambda scope: join(left(scope), right(scope))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from xltools.editions import FOLDER, Edition
 from xltools.errors import XltoolsError
@@ -37,8 +37,7 @@ class Pattern:
         return self.template.calling(_ASKING)
 
 
-@dataclass(frozen=True)
-class Sentences:
+class Sentences(NamedTuple):
     """All sentences of an edition, its lists, and how a change is said."""
 
     patterns: tuple[Pattern, ...]

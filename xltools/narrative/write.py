@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -130,9 +129,9 @@ class _Writer:
             text += marked[end : match.start()]
             number, content = int(match[2]), match[3]
             if match[1] == "f":
-                facts.append(replace(self.facts[number], start=len(text)))
+                facts.append(self.facts[number]._replace(start=len(text)))
             else:
-                slots[number] = replace(self.slots[number], start=len(text), length=len(content))
+                slots[number] = self.slots[number]._replace(start=len(text), length=len(content))
             text, end = text + content, match.end()
         return text + marked[end:], tuple(facts), tuple(slots.values())
 
@@ -149,7 +148,7 @@ class _Writer:
     ) -> str:
         value, low, high = measure.value, measure.low, measure.high
         fact = Fact(key, kind, measure.printed, unit, value, low, high, meaning)
-        return self._fact(replace(fact, whole=whole, rest=measure.rest))
+        return self._fact(fact._replace(whole=whole, rest=measure.rest))
 
     # What the templates call -------------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 from xltools.amount import Unit, half_up
@@ -66,11 +65,11 @@ def judged(problem: Problem, off: Sequence[int], suspects: bool, formulas: Reads
     cause = _whole_form(problem, form, outcome)
     peeled = conflicts(problem)
     if peeled:
-        left = replace(outcome, conflicts=_proofs(problem, peeled))
+        left = outcome._replace(conflicts=_proofs(problem, peeled))
         outcome = _blame(problem, peeled, [n for n in broken if alone_impossible(problem, n)], left)
     sets = tuple((p, (cause, *members)) for p, members in outcome.sets) or ((cause.confidence, (cause,)),)
     group = Group(cause, (), tuple(i for i in outcome.broken if any(r.form == form for r in i.refs)))
-    return replace(outcome, sets=sets, suspects=(cause, *outcome.suspects), groups=(group, *outcome.groups))
+    return outcome._replace(sets=sets, suspects=(cause, *outcome.suspects), groups=(group, *outcome.groups))
 
 
 def _told_once(problem: Problem, rows: Sequence[int]) -> list[int]:
@@ -124,9 +123,9 @@ def _with_shift(problem: Problem, shift: Shift, outcome: Outcome) -> Outcome:
         outcome.conflicts[0],
     )  # fmt: skip
     sets = ((confidence, (cause,)), *(((1 - confidence) * p, s) for p, s in outcome.sets))
-    rivals = tuple(replace(s, confidence=s.confidence * (1 - confidence)) for s in outcome.suspects)
+    rivals = tuple(s._replace(confidence=s.confidence * (1 - confidence)) for s in outcome.suspects)
     group = Group(cause, rivals[:RIVALS_SHOWN], outcome.broken)
-    return replace(outcome, sets=sets, suspects=(cause, *rivals), groups=(group,))
+    return outcome._replace(sets=sets, suspects=(cause, *rivals), groups=(group,))
 
 
 def _lost(problem: Problem, shift: Shift) -> Decimal | None:

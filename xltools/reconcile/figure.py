@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from xltools.amount import Unit
 from xltools.editions.equation import Constraint
@@ -27,8 +27,7 @@ class Guard(StrEnum):
     NONE = "没有公式约束"
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(NamedTuple):
     """``identities`` are those the figure takes part in; ``low``/``high`` what the *other* figures allow
     for its exact amount, in 分 (None: no limit); ``least``/``most`` the printed figures that this allows;
     ``fits`` whether the printed figure is among them; ``below``/``above`` the chain of identities behind

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from xltools.reconcile.shares import Share
 from xltools.report import Ref
@@ -33,8 +33,7 @@ class Verdict(StrEnum):
     ERROR = "错误"
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """One identity with its figures. ``terms`` are (coefficient, Ref, printed figure or None when blank);
     ``gap`` is left − right on the printed figures, ``allowed`` what rounding of these figures can explain
     at most; both in the report's unit. ``shares`` are the printed ratios that it is about: its terms say
@@ -54,8 +53,7 @@ class Identity:
         return own + tuple(ref for _, ref, value in self.terms if value is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Suspect:
+class Suspect(NamedTuple):
     """Something that is probably wrong.
 
     ``kind`` is
@@ -87,8 +85,7 @@ class Suspect:
     rule: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Broken identities with one cause: the suspect with which they vanish, and its rivals."""
 
     cause: Suspect
@@ -96,8 +93,7 @@ class Group:
     broken: tuple[Identity, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """The result of ``solve``.
 
     ``tails`` are the identities that miss on the printed figures though a world exists; ``conflicts`` the

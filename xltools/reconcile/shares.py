@@ -9,17 +9,16 @@ share a whole are added up here, where propagation alone would not.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import permutations
+from typing import NamedTuple
 
 from xltools.editions.equation import Term
 from xltools.reconcile.model import INFINITE, Row
 from xltools.report import Ref
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(NamedTuple):
     """A printed ratio: ``scale * part / whole`` rounds to the figure at ``ratio`` (100 for a percentage).
 
     The figure itself is looked up in the report's or the extra figures. ``rest`` is the number of last
@@ -40,8 +39,7 @@ Weighed = tuple[tuple[Share, int], ...]
 adds 2·d·whole times the coefficient, d in units of its last place."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Bound:
+class _Bound(NamedTuple):
     """``sum of terms <= high`` over figures, and the ratios it rests on."""
 
     terms: Mapping[Ref, int]

@@ -6,19 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from xltools.files import harmless
 from xltools.finding import CAUSE, Finding, Severity, explanation
-from xltools.review.suspects import sentences
 from xltools.rules import Checked
 
 _COLOURS = {"错误": "31", "核实": "33", "提示": "36", "通过": "32"}
-
-
-_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
-
-def harmless(text: str) -> str:
-    """``text`` of a workbook without the characters that steer a terminal."""
-    return _STEERING.sub("\ufffd", text)
 
 
 def lines(workbook: str, checked: Checked, colour: bool = False) -> Iterator[str]:
@@ -30,6 +22,8 @@ def lines(workbook: str, checked: Checked, colour: bool = False) -> Iterator[str
     if said := readiness(checked):
         yield said
     if checked.suspects:
+        from xltools.review.suspects import sentences
+
         yield ""
         yield "最可能的原因："
         told = False

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from xltools import narrative
 from xltools.editions import Edition, Rule, load
@@ -28,8 +29,7 @@ CHECKS = frozenset(structure.CHECKS) | frozenset(evaluation.CHECKS) | {"narrativ
 """Every name that a rule's ``check`` may have."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotChecked:
+class NotChecked(NamedTuple):
     """A rule that was not applied, and why (Chinese)."""
 
     rule: str

@@ -21,8 +21,7 @@ MEETS: Mapping[str, Callable[[int | Decimal, int | Decimal], bool]] = {
 """Per operator whether left − right, held against 0, meets it to the letter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(NamedTuple):
     """A constraint that its figures do not meet to the letter. ``left`` and ``right`` are the sums,
     ``gap`` their distance (never negative), ``allowed`` what rounding explains; ``tail`` when it does."""
 
@@ -129,7 +128,7 @@ _HALF_UNIT = Decimal(5).scaleb(-PLACES - 1)
 def _counted_lines(edition: Edition) -> frozenset[tuple[str, str]]:
     if "counted_lines" not in edition.memo:
         edition.memo["counted_lines"] = frozenset(
-            (form.id, line.id) for form in edition.forms.values() for line in form.lines if line.count
+            (form.id, line.id) for form in edition.forms.values() for line in form.lines if line.counts
         )
     found: frozenset[tuple[str, str]] = edition.memo["counted_lines"]
     return found

@@ -9,8 +9,9 @@ groups of findings with one cause.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from xltools import reconcile
 from xltools.amount import ZERO, Unit, half_up, show
@@ -65,8 +66,7 @@ def settle(desk: Desk, roots: Roots) -> tuple[list[Finding], tuple[Suspect, ...]
     return findings, tuple(roots.suspects)
 
 
-@dataclass(frozen=True, slots=True)
-class _Blamed:
+class _Blamed(NamedTuple):
     """What was judged, with what outcome; ``before`` counts the causes that were known already."""
 
     desk: Desk
@@ -140,7 +140,7 @@ def _with_causes(blamed: _Blamed, findings: list[Finding]) -> tuple[list[Finding
         grouped = [f for f in grouped if f.kind != "narrative_tail" or f.cells[0].ref not in wrong]
         grouped += [_impossible(desk, chain) for chain in untold]
     best = outcome.sets[0][1] if outcome.sets else ()
-    return grouped, tuple(replace(_suspect(desk, one, more), alternative=one not in best) for one in suspects)
+    return grouped, tuple(_suspect(desk, one, more)._replace(alternative=one not in best) for one in suspects)
 
 
 def _since(finding: Finding, blamed: _Blamed) -> bool:
@@ -252,7 +252,7 @@ def _impossible(desk: Desk, chain: Iterable[reconcile.Identity]) -> Finding:
     first = desk.edition.forms.get(forms[0])
     cells = tuple(desk.cell(ref) for ref in refs)
     if first is not None:
-        cells = (replace(desk.form_cell(first), ref=refs[0]), *cells)
+        cells = (desk.form_cell(first)._replace(ref=refs[0]), *cells)
     # What stands in 分析 is not published.
     unpublished = any(ref.form == ANALYSIS for ref in refs)
     return Finding(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
+from typing import NamedTuple
 
 from xltools.amount import Unit, show
 from xltools.editions.equation import Term
@@ -20,8 +20,7 @@ MEASURES = {"share": "占比", "rate": "增减率", "completion": "完成率"}
 RULE = "analysis-01"
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(NamedTuple):
     """A percentage as written, the figures that it is of by name, and what these make it."""
 
     part: str

@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import NamedTuple
 
+from xltools import reconcile
 from xltools.amount import ZERO, show
 from xltools.finding import CAUSE, Cell, Finding, Suspect
-from xltools.reconcile import explain
 from xltools.reconcile.model import for_rules
 from xltools.report import TOTAL, Ref, Report
 from xltools.rules.desk import Desk
@@ -82,7 +83,7 @@ def _add(roots: Roots, cause: Suspect, follows: Callable[[Finding], bool]) -> No
         return
     name = f"{CAUSE}{len(roots.suspects) + 1}"
     count = sum(own and finding.gap is not None for own, finding in zip(mine, roots.findings, strict=True))
-    roots.suspects.append(replace(cause, resolves=count))
+    roots.suspects.append(cause._replace(resolves=count))
     roots.findings = [
         _grouped(finding, cause, name) if own else finding
         for own, finding in zip(mine, roots.findings, strict=True)
@@ -136,7 +137,7 @@ def _cell_cause(desk: Desk, ref: Ref, finding: Finding, roots: Roots) -> Suspect
     values: list[str] = []
     if ref not in (desk.formulas or {}):
         applied = [pair for pair in roots.desk.applied if pair[1]]
-        known = explain(
+        known = reconcile.explain(
             for_rules(applied), roots.desk.report, ref, formulas=reads(desk), unread=roots.unread,
             loose=roots.loose,
         )  # fmt: skip
@@ -212,8 +213,7 @@ def _alike(written: str, code: str) -> bool:
 # --- codes that are another's ----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Misnamed:
+class _Misnamed(NamedTuple):
     """Line ``code`` of ``form`` should be ``right``; ``gone`` are the findings that vanish then, ``desk``
     what is left to be judged."""
 

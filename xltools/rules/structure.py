@@ -142,7 +142,7 @@ def counts(desk: Desk, rule: Rule) -> Iterator[Finding]:
     for line in form.lines:
         ref = Ref(form.id, line.id, form.column_ids[0])
         value = desk.report.amounts.get(ref)
-        if line.count and value is not None and (value < 0 or value != int(value)):
+        if line.counts and value is not None and (value < 0 or value != int(value)):
             yield desk.finding(rule, "not_count", (desk.cell(ref),), value=plain(value))
 
 
@@ -158,7 +158,7 @@ def places(desk: Desk, rule: Rule) -> Iterator[Finding]:
         }
     found: dict[str, list[Cell]] = {}
     for ref, value in stored.items():
-        found.setdefault(ref.form, []).append(replace(desk.cell(ref), value=plain(value)))
+        found.setdefault(ref.form, []).append(desk.cell(ref)._replace(value=plain(value)))
     for cells in found.values():
         first = cells[0]
         assert first.ref is not None

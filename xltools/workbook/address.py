@@ -73,17 +73,14 @@ def area_text(rectangle: Area) -> str:
     return first if first == last else f"{first}:{last}"
 
 
-_TOKEN = re.compile(
-    r"""
+_TOKEN = r"""(?xi)
       "(?:[^"]|"")*"                                             # text
     | '(?:[^']|'')*'                                             # a quoted sheet name
     | \[(?:[^\[\]]|\[[^\[\]]*\])*\]                              # [1] of a link, [column] of a table
     | (?<![\w.$])(\$?)([A-Z]{1,3}):(\$?)([A-Z]{1,3})(?![\w.$(!]) # whole columns
     | (?<![\w.$])(\$?)([0-9]{1,7}):(\$?)([0-9]{1,7})(?![\w.$(!]) # whole rows
     | (?<![\w.$])(\$?)([A-Z]{1,3})(\$?)([0-9]{1,7})(?![\w.$(!])  # a cell
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
+    """  # compiled when it is first used: an ordinary check moves no formula
 
 
 def shift(formula: str, rows: int, columns: int) -> str:
@@ -116,4 +113,4 @@ def shift(formula: str, rows: int, columns: int) -> str:
             return match[0]
         return ":".join(ends) if all(ends) else "#REF!"
 
-    return _TOKEN.sub(moved, formula)
+    return re.sub(_TOKEN, moved, formula)

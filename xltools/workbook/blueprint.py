@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from xltools.editions import Edition, Form
 from xltools.report import Ref
@@ -45,8 +46,7 @@ def blocks(roles: Iterable[tuple[int, str, Path]]) -> list[dict[str, list[int]]]
     return found
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A printed line: ``title`` as key ("" where none is printed), ``row`` in the body; ``apart``: its
     figure does not stand in the columns under its name (公用经费合计)."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from xltools.report import TOTAL, Ref
 from xltools.workbook.blueprint import CODE, LEVEL, TITLE
@@ -73,7 +72,7 @@ class _Codes:
     def _named_so(self, line: str, name: str, row: int) -> None:
         """Keep the name of a code; a code has one name in all forms."""
         harvest, at = self.taker.harvest, self.title_at[0] if self.title_at else 0
-        spot = replace(self.taker.spot(row, at), ref=Ref(self.form.id, line, self.amounts[0][1]))
+        spot = self.taker.spot(row, at)._replace(ref=Ref(self.form.id, line, self.amounts[0][1]))
         first = harvest.titles.setdefault(line, name)
         before = harvest.named.setdefault(line, spot)
         self.taker.named.append((line, name, spot))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from xltools.errors import XltoolsError
 
@@ -37,8 +37,7 @@ _BIG = 0xFFFFFFFF
 _DAMAGED = "请从备份或发件人处重新取得该文件；若 Excel 还能打开，请用“打开并修复”后另存为 .xlsx。"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry of the directory; ``start`` is where its packed bytes begin in the container."""
 
     name: str
@@ -233,8 +232,7 @@ def inflate(data: bytes, entry: Entry) -> bytes:
     return plain
 
 
-@dataclass(frozen=True, slots=True)
-class _Packed:
+class _Packed(NamedTuple):
     raw_name: bytes
     flags: int
     method: int

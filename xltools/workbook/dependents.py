@@ -140,12 +140,17 @@ def dependents(
     return found
 
 
+def formula_text(xml: str) -> str:
+    """The formulas in the XML of a sheet, one a line; one that could mean anything, where they may be written
+    in another way."""
+    if not xml or ":f>" in xml or ":f " in xml or "<![CDATA[" in xml:
+        return "INDIRECT"
+    return "\n".join(_TEXT.findall(xml))
+
+
 def may_see(text: str, sheets: Collection[str], names: Collection[str]) -> bool:
-    """Whether formulas in ``text``, the XML of a sheet, may read one of the other ``sheets``: they name it or
-    a defined name, or could mean anything. Quick, and wrong only by saying yes."""
-    if ":f>" in text or ":f " in text or "<![CDATA[" in text:  # formulas written in another way
-        return True
-    text = "\n".join(_TEXT.findall(text))
+    """Whether the formulas in ``text`` (see ``formula_text``) may read one of the other ``sheets``: they name
+    it or a defined name, or could mean anything. Quick, and wrong only by saying yes."""
     if not text:
         return False
     if any(escape(sheet.replace("'", "''")) in text for sheet in sheets):

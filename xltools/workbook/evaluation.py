@@ -22,7 +22,7 @@ _STOPS = frozenset(
     | {key(layout.ANALYSIS_BLOCK), key(layout.EVALUATION_NOTE)}
 )
 _HEADINGS = frozenset(key(heading.label) for heading in layout.INDICATORS.headings)
-_TARGET = re.compile(r"^\s*([≥≤＞＜><=＝]+|[—–-](?=[\d.]))?\s*[\d.,]*\s*(.*?)\s*$")
+_TARGET = r"^\s*([≥≤＞＜><=＝]+|[—–-](?=[\d.]))?\s*[\d.,]*\s*(.*?)\s*$"
 _SIGNS = str.maketrans("＞＜＝", "><=")
 
 
@@ -235,7 +235,7 @@ def _short(value: Decimal) -> Decimal:
 
 def parts(target: str) -> tuple[str, str]:
     """Sign and unit of a target such as ≥80% or ≤40人; "" for what it does not have."""
-    match = _TARGET.match(target)
+    match = re.match(_TARGET, target)
     if match is None or not re.search(r"\d", target):
         return "", ""
     return (match[1] or "").translate(_SIGNS), match[2]

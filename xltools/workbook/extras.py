@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from xltools import amount
 from xltools.amount import PLACES, ZERO, NotAnAmount
@@ -30,8 +31,7 @@ _LONGEST_LABEL = 60
 Spots = Mapping[str, Sequence[tuple[int, int]]]
 
 
-@dataclass(slots=True)
-class Page:
+class Page(NamedTuple):
     """A sheet with an index of its short texts: key → rows and columns from 0, in reading order."""
 
     grid: Grid

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xltools.amount import NotAnAmount
 from xltools.report import Place, Ref
@@ -39,8 +39,7 @@ Found = tuple[str, int, "Region | None"]
 """A form that is announced in a sheet, in which row, and where it stands (None: it has no headings)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(NamedTuple):
     """What a form in a known sheet holds, but for its figures. ``figures``: their places among the contents
     of the sheet, with how they are read, and whether they are typed."""
 
@@ -88,8 +87,7 @@ class Bound:
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class Familiar:
+class Familiar(NamedTuple):
     """A sheet that was met before: the forms in it, and on what that rests. ``bound``: by form and row."""
 
     found: tuple[Found, ...]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from xltools import amount
 from xltools.amount import PLACES, ZERO, NotAnAmount
@@ -26,7 +27,7 @@ _PLACES_KEPT = 50_000
 _SHEETS_KEPT = 100
 _NOISE = 5e-7
 
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
+_UNSEEN = "[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
 """Characters that control how others are shown: a message names them."""
 _ERROR_VALUE = re.compile(r"=?#[A-Z/0]+[!?]?")
 """How LibreOffice saves an error value that somebody typed: it computes nothing."""
@@ -75,7 +76,7 @@ def shown(content: object) -> str:
         text = f"{content:.15g}"
     else:
         text = content.isoformat() if hasattr(content, "isoformat") else str(content)
-    text = _UNSEEN.sub(lambda match: f"[U+{ord(match[0]):04X}]", " ".join(text.split()))
+    text = re.sub(_UNSEEN, lambda match: f"[U+{ord(match[0]):04X}]", " ".join(text.split()))
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
@@ -89,8 +90,7 @@ def _places_of(sheet: str) -> dict[str, Place]:
     return found
 
 
-@dataclass(slots=True)
-class Spot:
+class Spot(NamedTuple):
     """A cell of interest: where, which figure ("" forms a cell outside of a table), what it holds."""
 
     place: Place
@@ -149,7 +149,7 @@ class Taker:
         self.odd_merges = False
         self.used: set[tuple[int, int]] = set()
         self.letters = [column_letters(at + 1) for at in range(grid.width)]
-        self.counts = {line.id for line in form.lines if line.count}
+        self.counts = {line.id for line in form.lines if line.counts}
         self.known = _places_of(grid.name)
         self.hides = bool(grid.facts.hidden_rows or grid.facts.hidden_columns)
 

@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import NamedTuple
 
 from xltools.amount import PLACES, NotAnAmount, parse_text, show
 from xltools.editions import Form
@@ -123,8 +124,7 @@ def is_spare(line: str) -> bool:
 # --- sheets described by labels ------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """A labelled value. ``kind``: "text", "year", "choice", "amount" (in the workbook's unit), "count".
     ``key`` is the attribute of Cover, or the key in ``Report.texts``."""
 
@@ -135,8 +135,7 @@ class Field:
     help: str = ""
 
 
-@dataclass(frozen=True)
-class Heading:
+class Heading(NamedTuple):
     """A column of a table. ``required`` headings identify the table; ``hidden`` ones are not shown;
     ``printed`` is what the official form calls it, where it says something else."""
 

@@ -56,7 +56,7 @@ _REFERENCE = re.compile("&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|(amp|lt|gt|quot|
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
 
-_NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NO_CHARACTER = "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 """What XML 1.0 (2.2) does not allow, not even as a reference."""
 
 
@@ -71,7 +71,7 @@ def _referred(match: re.Match[str]) -> str:
     if match[3]:
         return _NAMED[match[3]]
     number = int(match[1], 16) if match[1] else int(match[2])
-    if number > sys.maxunicode or _NO_CHARACTER.match(chr(number)):
+    if number > sys.maxunicode or re.match(_NO_CHARACTER, chr(number)):
         raise XltoolsError(
             f"文件已损坏（内部有不存在的字符 {match[0]}）。",
             "请用 Excel 的“打开并修复”打开后另存，或从备份恢复。",

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xltools import amount
 from xltools.amount import NotAnAmount
@@ -35,8 +34,7 @@ _CHANGE = re.compile(rf"XT_CHANGE_AMOUNT\({_PART},{_PART}\)")
 _LEAVES = re.compile(r"XT_(?:LEAVES\(|SUBTOTAL\(([A-Z]+\d+),)([A-Z]+\d+:[A-Z]+\d+),([A-Z]+\d+:[A-Z]+\d+)\)")
 
 
-@dataclass(slots=True)
-class Stale:
+class Stale(NamedTuple):
     """A cell of which the stored result is not what its formula gives."""
 
     grid: Grid
@@ -170,8 +168,7 @@ Leaves = tuple[list[int], list[int]] | None
 """Rows of the leaves of a code tree, and rows without a code, from 0; None where codes cannot be told."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Sum:
+class _Sum(NamedTuple):
     """A formula as a sum: its cell, what is added and taken, and for a sum over the leaves of a code tree the
     cell of the code above ("" for all) and the column of codes."""
 

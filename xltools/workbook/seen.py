@@ -11,10 +11,9 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass
 from operator import itemgetter
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from xltools.workbook.address import join
 from xltools.workbook.facts import Facts
@@ -89,8 +88,7 @@ def picker(places: Sequence[int]) -> Callable[[Any], Sequence[Any]]:
     return lambda items: [items[place] for place in places]
 
 
-@dataclass(frozen=True, slots=True)
-class Recalled:
+class Recalled(NamedTuple):
     """A sheet of known layout: ``contents`` in the order of ``layout.cells``."""
 
     layout: Layout

@@ -211,7 +211,7 @@ _STRING = re.compile(r"<si>(?:<t(?: xml:space=\"preserve\")?>([^<]*+)</t></si>|(
 _TEXT = re.compile(r"<t(?: xml:space=\"preserve\")?>([^<]*+)</t>")
 _PHONETIC = re.compile(r"<rPh .*?</rPh>", re.DOTALL)
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = "[\ud800-\udfff]"
 
 
 def _text_of(xml: str) -> str:
@@ -225,7 +225,7 @@ def _plain(text: str) -> str:
     text = unescape(text)
     if "_x" in text:
         text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
-        if _SURROGATE.search(text):  # two make a character, one alone none that could be written anywhere
+        if re.search(_SURROGATE, text):  # two make a character, one alone none that could be written anywhere
             text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text
 

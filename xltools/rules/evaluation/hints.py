@@ -48,8 +48,9 @@ def contradiction(sheet: Sheet, rule: Rule) -> Iterator[Finding]:
             if level is None or level.name == "达成":
                 continue
             name = re.sub(r"[（(].*?[)）]", "", item.name)
-            found = re.search(re.escape(name) + _PRAISE, text)
-            if len(name) >= 4 and found:
+            if len(name) < 4 or name not in text:
+                continue
+            if found := re.search(re.escape(name) + _PRAISE, text):
                 praise = re.split(r"[，。；、,;]", text[found.start() :])[0]
                 cells = (
                     sheet.cell(f"analysis:{heading}", "text", heading, praise),

@@ -10,7 +10,7 @@ from pathlib import Path
 from xltools.errors import XltoolsError
 from xltools.workbook.address import Area, area, join, places, split
 from xltools.workbook.container import rebuild
-from xltools.workbook.dependents import Precedents, dependents, may_see
+from xltools.workbook.dependents import Precedents, dependents, formula_text, may_see
 from xltools.workbook.facts import Facts
 from xltools.workbook.formulas import decode, fast_facts, sheet_data, slow_facts
 from xltools.workbook.markup import elements
@@ -231,14 +231,14 @@ class _Work:
         facts = {name: self._facts_of(name, sheet.text()) for name, sheet in self.open.items()}
         others = {
             sheet.name: decode(self.package.read(sheet.part))
-            or "<f>INDIRECT</f>"  # unknown: may see anything
             for sheet in self.package.sheets
             if sheet.name not in facts and sheet.kind == "worksheet"
         }
+        written = {name: formula_text(xml) for name, xml in others.items()}
         concerned = set(changed)
         memo: dict[tuple[str, str], Precedents] = {}
         while True:
-            for name in [name for name in others if may_see(others[name], concerned, names)]:
+            for name in [name for name in others if may_see(written[name], concerned, names)]:
                 facts[name] = self._facts_of(name, others.pop(name))
             arrays = {name: found.arrays for name, found in facts.items()}
             formulas = {name: found.formulas for name, found in facts.items()}
