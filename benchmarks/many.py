@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import tempfile
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import xltools
 from benchmarks.reading import bare
+from benchmarks.starting import PEAK, high_water
 from benchmarks.timing import EXAMPLE, Line, process, program
 from tests.units import random_report
 from xltools.cli import PACE
@@ -23,6 +25,10 @@ from xltools.report import Report
 from xltools.workbook.template import build
 
 _CHECK = "import sys; from xltools.cli import program; sys.argv[1:1] = ['check']; program()"
+
+_WATER = (
+    f"import gc, sys; from xltools.cli import PACE, main; gc.set_threshold(*PACE); main(sys.argv[1:])\n{PEAK}"
+)
 
 
 def generate(folder: Path, count: int) -> list[Path]:
@@ -92,12 +98,23 @@ def lines(count: int) -> list[Line]:
         worst, kept = peak(EXAMPLE)
         names = [str(path) for path in files]
         one = process([*program(_CHECK), *names])
+        water = [
+            high_water(program(_WATER), ["check", *some], dict(os.environ))
+            for some in (names[: count // 2], names)
+        ]
         two = process([*program(_CHECK), "--jobs", "2", *names])
     growth = f"{half:.0f} MiB half-way, {end:.0f} MiB at the end"
     figure = f"{ours * 1000 / count:.1f} / {floor * 1000 / count:.1f} ms a file"
     return [
         Line("5", f"{count} workbooks against a bare calamine loop", figure, ours / floor, 2.0),
         Line("5", "memory: end / half-way", growth, end / half if half else None, 1.05),
+        Line(
+            "5",
+            "peak memory of the command: all files / half of them",
+            f"{water[1]:.0f} / {water[0]:.0f} MiB",
+            water[1] / water[0] if water[0] else None,
+            1.05,
+        ),
         Line("", "memory of one workbook", f"{worst:.1f} MiB at most, {kept:.1f} MiB what is given back"),
         Line(
             "5",

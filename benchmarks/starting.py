@@ -11,7 +11,8 @@ from benchmarks.timing import EXAMPLE, ROOT, Line, installed, process, program
 
 _PROGRAM = "from xltools.cli import program\nprogram()\n"
 _MAIN = "import sys\nfrom xltools.cli import main\nmain(sys.argv[1:])\n"
-_PEAK = "print([line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')][0])"
+PEAK = "print([line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')][0])"
+"""Ends a program with what memory it held at its worst, in KiB."""
 _HEAVY = ("pandas", "numpy", "openpyxl", "pydantic", "xlwings", "rich", "xlsxwriter", "typst", "jinja2")
 _LOADED = f"print(*sorted(set(sys.modules) & set({_HEAVY!r})))"
 
@@ -34,8 +35,8 @@ def lines(rounds: int, file: Path = EXAMPLE) -> list[Line]:
         cpu = {name: median(one for one, _ in times) for name, times in taken.items()}
         wall = {name: median(one for _, one in times) for name, times in taken.items()}
         loaded = _last_line(program(_MAIN + _LOADED), ["check", str(file)], environment)
-        peak = _peak(program(_MAIN + _PEAK), ["check", str(file)], environment)
-        least = _peak(program(_PEAK), [], environment)
+        peak = high_water(program(_MAIN + PEAK), ["check", str(file)], environment)
+        least = high_water(program(PEAK), [], environment)
     result = [
         Line("", "bare interpreter, process", f"{cpu['bare']:.0f} ms CPU, {wall['bare']:.0f} ms wall", 1),
         Line("4", "cold check, CPU", f"{cpu['check']:.0f} ms", cpu["check"] / cpu["bare"], 5),
@@ -58,7 +59,7 @@ def _last_line(command: list[str], arguments: list[str], environment: dict[str, 
     return done.stdout.splitlines()[-1].strip()
 
 
-def _peak(command: list[str], arguments: list[str], environment: dict[str, str]) -> float:
+def high_water(command: list[str], arguments: list[str], environment: dict[str, str]) -> float:
     """Peak memory in MiB as the process itself sees it at its end (0 where the system does not tell)."""
     if not sys.platform.startswith("linux"):
         return 0.0

@@ -17,6 +17,7 @@ from xltools.editions import FOLDER, Edition, load, names
 from xltools.editions.compiled_form import from_dict
 from xltools.editions.consistency import unguarded_cells
 from xltools.editions.grids import EditionError
+from xltools.editions.recent import Recent
 from xltools.editions.schema import build, dump
 from xltools.errors import XltoolsError
 from xltools.report import TOTAL, Ref
@@ -676,3 +677,12 @@ def test_numbers_of_toml_stay_exact() -> None:
     assert (
         tomllib.loads(text, parse_float=Decimal)["bands"][0]["floor"] == SHANXI.self_evaluation.bands[0].floor
     )  # type: ignore[union-attr]
+
+
+def test_a_memo_keeps_what_is_asked_for_and_stays_small() -> None:
+    kept = Recent[int, str](10)
+    for number in range(1000):
+        kept.put(number, str(number))
+        assert kept.get(0) == "0" and len(kept) <= 20
+        assert kept.get(number - 3) == (str(number - 3) if number >= 3 else None)
+    assert kept.get(500) is None

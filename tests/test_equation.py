@@ -9,20 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xltools.editions.equation import (
-    Constraint,
-    EquationError,
-    Operand,
-    Shapes,
-    Term,
-    Tree,
-    check_names,
-    expand,
-    form_of,
-    leaves,
-    parse,
-    reference,
-)
+from xltools.editions.equation import Constraint, EquationError, Operand, Term, form_of, parse, reference
+from xltools.editions.expansion import Shapes, Tree, check_names, expand, leaves
 from xltools.report import TOTAL, Ref
 
 

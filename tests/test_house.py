@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "xltools"
 LAYERS = [
     {"errors", "version"},
-    {"amount"},
+    {"amount", "files"},
     {"report"},
     {"finding"},
     {"editions"},

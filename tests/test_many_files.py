@@ -1,7 +1,9 @@
-"""``xltools check`` over many files: Ctrl-C stops it in good order, with what was done."""
+"""``xltools check`` over many files: Ctrl-C stops it in good order, with what was done; the bar; several
+processes; what is kept."""
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -9,14 +11,21 @@ import signal
 import subprocess
 import sys
 import time
+import weakref
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from tests.test_house import ROOT
+from tests.units import random_report
+from xltools import cli
+from xltools.commands import audit
+from xltools.figures import dump
 from xltools.resources import resource
+from xltools.rules import Checked
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT to a group of processes")
+posix = pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT to a group of processes")
 _MANY = 1500
 _PROGRAM = "import sys; from xltools import cli; print('ready', flush=True); sys.exit(cli.main())"
 
@@ -55,6 +64,7 @@ def interrupted(folder: Path, arguments: list[str], lines: int) -> tuple[int, st
     return process.returncode, (head + out).decode(), error.decode()
 
 
+@posix
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_ctrl_c_prints_what_was_done(files: list[str], tmp_path: Path, jobs: str) -> None:
     status, out, error = interrupted(tmp_path, ["check", "--jobs", jobs, *files], lines=200)
@@ -68,6 +78,7 @@ def test_ctrl_c_prints_what_was_done(files: list[str], tmp_path: Path, jobs: str
         assert not left, "processes left behind"
 
 
+@posix
 def test_ctrl_c_delivers_json_of_what_was_done(files: list[str], tmp_path: Path) -> None:
     arguments = ["check", "--format", "json", "--output", "结果.json", "--jobs", "2", *files]
     status, _, error = interrupted(tmp_path, arguments, lines=0)
@@ -83,3 +94,100 @@ def _folder_of(process: Path) -> Path | None:
         return Path(os.readlink(process / "cwd"))
     except OSError:
         return None
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def shown(output: str) -> list[str]:
+    """What stands on a terminal after ``output``, line by line."""
+    lines = []
+    for line in output.split("\n"):
+        for piece in line.split("\r"):
+            seen = piece.rpartition("\x1b[K")[2]
+        lines.append(seen)
+    return lines
+
+
+def test_the_bar_makes_way_for_what_is_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copy(resource("workbooks/example.xlsx"), tmp_path / "决算.xlsx")
+    (tmp_path / "坏.xlsx").write_bytes(b"PK")
+    monkeypatch.chdir(tmp_path)
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stdout", screen)
+    monkeypatch.setattr(sys, "stderr", screen)
+    assert cli.main(["check", "决算.xlsx", "坏.xlsx", "决算.xlsx"]) == 2
+    for number in range(4):
+        assert f" {number}/3" in screen.getvalue()
+    seen = shown(screen.getvalue())
+    assert not any("█" in line or "·····" in line for line in seen)
+    assert sum("核对了" in line and line.startswith("决算.xlsx") for line in seen) == 2
+    assert any(line.startswith("坏.xlsx：未能审核") for line in seen)
+
+
+def test_the_bar_stays_on_the_terminal_where_the_output_goes_to_a_file(
+    files: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    assert cli.main(["check", *files[:2]]) == 0
+    assert screen.getvalue().endswith(f"\r{'█' * 30} 2/2\n")
+    assert "\r" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_several_processes_print_what_one_prints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    """In the order of the files, whoever is done first, and as if each had been checked alone."""
+    monkeypatch.chdir(tmp_path)
+    names = []
+    for seed in range(9):
+        report = random_report(seed, style="ab"[seed % 2])
+        if seed % 3 == 0:
+            ref = next(iter(report.amounts))
+            report.amounts[ref] += 7
+        names.append(f"单位{seed}.json")
+        Path(names[-1]).write_text(json.dumps(dump(report)), encoding="utf-8")
+    shutil.copy(resource("workbooks/example.xlsx"), tmp_path / "决算.xlsx")
+    (tmp_path / "坏.xlsx").write_bytes(b"PK")
+    names[4:4] = ["决算.xlsx", "坏.xlsx"]
+
+    def printed(*arguments: str) -> tuple[int, str, str]:
+        return cli.main(["check", "--format", form, *arguments]), *capsys.readouterr()
+
+    one = printed(*names)
+    assert one[0] == 2 and "坏.xlsx：未能审核" in one[2]
+    assert printed("--jobs", "2", *names) == one
+    if form == "json":
+        alone = [json.loads(printed(name)[1]) for name in names]
+        assert json.loads(one[1]) == alone
+
+
+def test_what_was_printed_is_not_kept(
+    files: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of a thousand workbooks no more remains than what the closing lines say."""
+    monkeypatch.chdir(tmp_path)
+    usual, met, alive = audit.outcome_of, list[weakref.ref[Checked]](), list[int]()
+
+    class Noted(Checked):
+        """An outcome that can be watched."""
+
+    def noted(*arguments: str) -> Checked:
+        alive.append(sum(one() is not None for one in met))
+        found = usual(*arguments)
+        assert isinstance(found, Checked)
+        outcome = Noted(*[getattr(found, one.name) for one in fields(found)])
+        met.append(weakref.ref(outcome))
+        return outcome
+
+    monkeypatch.setattr(audit, "outcome_of", noted)
+    cli.main(["check", *files[:5]])
+    assert max(alive) <= 1 and len(alive) == 5  # the one that was just printed
+    assert capsys.readouterr().out.endswith("决算.xlsx（核实 5（均已说明），提示 9）\n")

@@ -17,6 +17,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 from xltools.errors import XltoolsError
+from xltools.files import disk_trouble, harmless
 
 OK, FOUND, FAILED = 0, 1, 2
 PACE = 200_000, 10, 10
@@ -324,7 +325,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else FAILED
     except XltoolsError as error:
-        print(str(error), file=sys.stderr)
+        print(harmless(str(error)), file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         print("已停止；已经完成的结果保留。", file=sys.stderr)
@@ -333,6 +334,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of our output went away (head, less): not our failure.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
+    except OSError as error:
+        trouble = disk_trouble(error)
+        if trouble is None:
+            raise
+        print(str(trouble), file=sys.stderr)
+        return FAILED
+    except MemoryError:
+        print("内存不足，没有做完；原有的文件完好。请关闭其他程序后再试。", file=sys.stderr)
+        return FAILED
 
 
 def program() -> NoReturn:

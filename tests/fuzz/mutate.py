@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from tests.fuzz.targets import Target
+from tests.fuzz.target import Target
 
 _NUMBERS = (
     b"0",

@@ -12,8 +12,8 @@ from tests.fuzz.targets import TARGETS
 
 CASES = sorted(path for path in Path(__file__).with_name("cases").glob("*/*") if path.is_file())
 SHORT = {
-    "recognise": 30, "narrative": 40, "figures": 100, "package": 600, "codes": 300,
-    "sheet": 300, "strings": 300, "ods": 300,
+    "checked": 60, "narrative": 60, "figures": 100, "recognise": 300, "imported": 300, "section": 300,
+    "surgery": 200, "package": 600, "codes": 300, "sheet": 300, "strings": 300, "ods": 300,
 }  # fmt: skip
 """Inputs for the targets that take longer; others get 1,500."""
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 from tests.hostile.case import Case, Refused
 from tests.hostile.judge import misbehaviour, one_sentence
 from tests.hostile.runner import Outcome, run
-from tests.workbook.books import example_bytes
+from tests.workbook.books import example, example_bytes, shanxi
 from xltools.errors import XltoolsError
 from xltools.workbook.grid import file_grids
 from xltools.workbook.package import open_package
+from xltools.workbook.template import build
 
 FORMATS = "docx,pdf,html,xlsx,json,csv"
 COMMANDS: dict[str, list[str]] = {
@@ -53,6 +56,17 @@ CHANGING = ("import into it", "last year into it", "normalize", "fix", "undo", "
 """Commands that write into the file itself."""
 
 
+@cache
+def owned(name: str) -> bytes:
+    """The user's own workbook: the example, of the year that the command asks for."""
+    year = {"import as last year": 2025, "last year into it": 2023}.get(name)
+    if year is None:
+        return example_bytes()
+    target = BytesIO()
+    build(shanxi(), replace(example(), cover=replace(example().cover, year=year)), target)
+    return target.getvalue()
+
+
 def attempts(plan: Iterable[tuple[str, Case]], folder: Path) -> Iterator[tuple[str, Case, Outcome, str]]:
     """Command, case, what the one gave with the other, and what is wrong with that ("" where nothing is)."""
     plan = list(plan)
@@ -64,7 +78,7 @@ def attempts(plan: Iterable[tuple[str, Case]], folder: Path) -> Iterator[tuple[s
         for name, case in plan:
             shutil.rmtree(folder, ignore_errors=True)
             room.mkdir(parents=True)
-            own.write_bytes(example_bytes())
+            own.write_bytes(owned(name))
             content = _made(case)
             path, data = room / case.file, room / f"{case.file}.json"
             path.write_bytes(content)
@@ -95,7 +109,7 @@ def _wrong(name: str, case: Case, outcome: Outcome, own: Path, file: Path, conte
         return f"not refused: {outcome.status} {outcome.output[:100]}"
     if not _sound(own):
         return "the user's own workbook is lost"
-    if refused and own.read_bytes() != example_bytes():
+    if refused and own.read_bytes() != owned(name):
         return "refused, and yet the user's own workbook was changed"
     if refused and file.exists() and file.read_bytes() != content:
         return "refused, and yet the file was changed"

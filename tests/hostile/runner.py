@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ADDRESS_SPACE = 2 * 2**30
+ADDRESS_SPACE = 3 * 2**30
 """Bytes of address space: what a runaway allocation dies of."""
 
 

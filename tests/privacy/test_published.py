@@ -73,7 +73,7 @@ def test_the_log_of_exports_holds_no_figures(files: list[Path]) -> None:
         (line,) = (folder / LOG).read_text(encoding="utf-8").splitlines()
         entry = json.loads(line)
         assert set(entry) == {
-            "time", "source", "sha256", "edition", "verdict", "formats", "draft", "xltools",
+            "time", "source", "sha256", "edition", "verdict", "formats", "draft", "xltools", "files",
         }  # fmt: skip
         assert entry["source"] == "决算 内部.xlsx"  # its name, not where it lies
 

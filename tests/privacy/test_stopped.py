@@ -97,4 +97,4 @@ def test_stopped_at_a_few_files(helper: Helper, name: str, number: int, tmp_path
 def test_stopped_at_every_file(helper: Helper, name: str, number: int, tmp_path: Path) -> None:
     count = stop_everywhere(helper, name, number, tmp_path, lambda at: True)
     print(f"\n{name}, {signal.Signals(number).name}: stopped {count} times, no file lost or halved")
-    assert count >= 3
+    assert count >= 2

@@ -11,6 +11,7 @@ from xltools.editions import load as load_edition
 from xltools.editions.equation import Constraint, Term
 from xltools.figures import load
 from xltools.reconcile import Model, Outcome, compile, for_rules, solve
+from xltools.reconcile.model import Applied
 from xltools.report import Ref, Report
 from xltools.rules import _applicable
 from xltools.rules.desk import Desk
@@ -26,7 +27,12 @@ def example() -> Report:
 
 
 def model_of(report: Report) -> Model:
-    """The identities of the edition that apply to ``report``."""
+    """The identities of the edition that apply to ``report``, compiled."""
+    return for_rules(applied_to(report))
+
+
+def applied_to(report: Report) -> Applied:
+    """The rules of the edition with their identities that apply to ``report``."""
     edition = load_edition(report.edition)
     desk = Desk(report, edition, Figures(report, edition), identities(edition, report))
     applied = [
@@ -34,7 +40,7 @@ def model_of(report: Report) -> Model:
         for rule in edition.rules
         if rule.equations
     ]
-    return for_rules([(rule, constraints) for rule, constraints in applied if constraints])
+    return [(rule, constraints) for rule, constraints in applied if constraints]
 
 
 def check(report: Report, **options: object) -> Outcome:

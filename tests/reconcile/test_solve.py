@@ -1,16 +1,20 @@
 """Verdicts: one world, conventions, proofs."""
 
 from decimal import Decimal
+from random import Random
 
 import pytest
 
-from tests.reconcile.book import check, constraint, example, model_of, ref, small, with_figures
+from tests.reconcile.book import applied_to, check, constraint, example, model_of, ref, small, with_figures
 from tests.units import random_report
 from xltools.amount import Unit
+from xltools.editions import load
 from xltools.editions.equation import Term
-from xltools.reconcile import Convention, Share, Verdict, solve, witness
+from xltools.reconcile import Convention, Outcome, Share, Verdict, for_rules, solve, solve_rules, witness
+from xltools.reconcile.model import at_first
 from xltools.reconcile.problem import bind
-from xltools.report import Ref
+from xltools.report import Ref, Report
+from xltools.rules.identities import Figures
 
 
 def test_the_example_has_tails_only_and_a_world_proves_it() -> None:
@@ -151,3 +155,60 @@ def test_without_suspects_only_verdict_and_proof_are_made() -> None:
 def test_no_world_no_witness() -> None:
     wrong = with_figures(example(), {"expenditure[201,2]": "292.63"})
     assert witness(model_of(wrong), wrong) is None
+
+
+# --- the first report of a line set
+
+
+def disturbed(seed: int, size: Decimal | None) -> Report:
+    """A random unit of its own lines; one figure is off by ``size``, or blank."""
+    report = random_report(1000 + seed, (Unit.WAN, Unit.YUAN)[seed % 2], "ab"[seed // 2 % 2])
+    wrong = Random(seed).choice(list(report.amounts))
+    if size is None:
+        del report.amounts[wrong]
+    else:
+        report.amounts[wrong] += size
+    return report
+
+
+@pytest.mark.parametrize("size", ["0.00", "0.01", "7.00", None])
+def test_the_first_report_of_its_lines_is_judged_as_any_other(size: str | None) -> None:
+    """Only identities with a figure are compiled for it, and the outcome is the same."""
+    for seed in range(8):
+        report = disturbed(seed, None if size is None else Decimal(size))
+        applied = applied_to(report)
+        figures = Figures(report, load(report.edition)).values
+        first = told(solve_rules(applied, figures, report))
+        assert at_first(applied, figures) is None, "the second time all is compiled and kept"
+        again = solve_rules(applied, figures, report)
+        assert first == told(again) == told(solve(for_rules(applied), report))
+        assert size != "0.00" or again.verdict in (Verdict.EQUAL, Verdict.TAIL)
+
+
+def told(outcome: Outcome) -> object:
+    """An outcome, whichever way round its tails are written."""
+    tails = [
+        {(tail.rule, frozenset((sign * c, *rest) for c, *rest in tail.terms)) for sign in (1, -1)}
+        for tail in outcome.tails
+    ]
+    return tails, outcome._replace(tails=())
+
+
+def test_the_first_model_has_the_identities_with_a_figure() -> None:
+    report = random_report(77)
+    applied = applied_to(report)
+    part = at_first(applied, report.amounts)
+    whole = for_rules(applied)
+    assert part is not None and 0 < len(part.rows) < len(whole.rows)
+    figured = [row for row in whole.rows if any(whole.refs[x] in report.amounts for _, x in row.terms)]
+    assert [row.rule for row in part.rows] == [row.rule for row in figured]
+
+
+def test_what_blanks_do_not_meet_is_wrong_in_the_first_report_too() -> None:
+    class Rule:
+        id, kind, tolerance = "r", "逻辑性", Decimal(0)
+
+    report = Report("t", Unit.WAN, amounts={Ref("f", "a", "1"): Decimal(5)})
+    for operator, verdict in ((">", Verdict.ERROR), ("<", Verdict.ERROR), (">=", Verdict.EQUAL)):
+        applied = [(Rule(), (constraint("r", "b", operator),))]
+        assert solve_rules(applied, report.amounts, report).verdict is verdict

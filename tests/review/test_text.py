@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tests.review.outcomes import CELL, finding, outcome, suspect, wrong
 from xltools.finding import Severity, explanation_key
-from xltools.review.text import by_cause, lines, readiness, summary, unseen
+from xltools.review.text import by_cause, lines, readiness, summary, tally, unseen
 from xltools.rules import Checked
 
 
@@ -89,7 +89,7 @@ def test_the_summary_over_many_files() -> None:
         ("丁.xlsx", outcome(finding(), verify)),
         ("戊.xlsx", replace(outcome(verify), explanations=explained)),
     ]
-    assert list(summary(rows)) == [
+    assert list(summary([(name, tally(found)) for name, found in rows])) == [
         "",
         "共 5 个文件：通过 1 个，错误 2 个，未能审核 1 个，核实 1 个",
         "  错误  乙.xlsx（错误 2，提示 1）",

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import importlib
+from dataclasses import replace
 from decimal import Decimal
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.rules.small import edition, example, outcome, placed, report, rule
+from tests.units import random_report
 from xltools.amount import Unit
 from xltools.editions import load
 from xltools.finding import Severity
+from xltools.report import Report
 from xltools.rules import Checked, Evidence, NotChecked, check
-from xltools.rules.identities import identities
+from xltools.rules.identities import Figures, identities
 
 pytestmark = pytest.mark.usefixtures("alone")
+module = importlib.import_module("xltools.rules.identities")
 D = Decimal
 SUM = rule("summary[27,1] = summary[1:8,1]")
 SAME = rule("summary[31,1] = summary[62,2]", exact=True)
@@ -478,3 +484,64 @@ def test_tails_say_what_the_arithmetic_leaves_out() -> None:
         "合计：本年支出合计 5.01 ≠ 基本支出 5.00，差 0.01。"
     )
     assert (finding.gap, finding.allowed, finding.group) == (D("0.01"), D("0.01"), "尾差")
+
+
+# --- what a thousand units share
+
+
+CODES = ["201", "20199", "2080505", "208", "9999999", "20"]
+
+
+def jumbled(seed: int) -> Report:
+    """A random unit, the lines of which a careless person has changed."""
+    chance, made = Random(seed), random_report(seed, style="ab"[seed % 2])
+    for codes in made.lines.values():
+        for _ in range(chance.randrange(4) if codes else 0):
+            codes[chance.randrange(len(codes))] = chance.choice(
+                ["201", "20199", "2080505", "208", "9999999", "20"]
+            )
+        if chance.random() < 0.3:
+            chance.shuffle(codes)
+    return made
+
+
+@pytest.mark.parametrize("kept", [20, 3_000])
+def test_identities_kept_by_line_are_those_of_a_fresh_expansion(
+    kept: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_PARTS_KEPT", kept)
+    shared = replace(load())
+    for seed in range(25):
+        made = jumbled(seed) if seed % 2 else random_report(seed, style="ab"[seed % 4 // 2])
+        found = identities(shared, made)
+        fresh = identities(replace(shared), made)
+        assert found == fresh
+        shapes = shared.shapes({form: tuple(codes) for form, codes in made.lines.items()})
+        spread_out = []
+        for known in shared.rules:
+            seen = set()
+            for one in shared.constraints(known, shapes):
+                sides = frozenset((one.left, one.right))
+                if len(known.equations) == 1 or one.operator != "=" or sides not in seen:
+                    spread_out.append(one)
+                seen.add(sides if one.operator == "=" else frozenset())
+        assert list(found.constraints) == spread_out
+        assert [found.constraints[found.numbers[one.rule][0]].rule for one in spread_out] == [
+            one.rule for one in spread_out
+        ]
+        figures = Figures(made, shared)
+        differences = [figures.sum(one.left) - figures.sum(one.right) for one in spread_out]
+        assert found.differences(figures) == differences
+    assert 0 < len(shared.memo["parts"]) <= 2 * kept
+
+
+def test_units_share_the_identities_of_the_lines_that_they_share() -> None:
+    shared = replace(load())
+    one, other = (identities(shared, random_report(seed)) for seed in (1, 4))
+    first, second = (
+        {constraint.left[0].ref: constraint for constraint in found.by_rule["expenditure-01"]}
+        for found in (one, other)
+    )
+    common = first.keys() & second.keys()
+    assert len(common) > 1 and all(first[ref] is second[ref] for ref in common)
+    assert identities(shared, random_report(1)) is one

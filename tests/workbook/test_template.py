@@ -333,7 +333,7 @@ def test_create_says_what_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     for way in ("replace", "rename", "link"):
         monkeypatch.setattr(f"os.{way}", full)
-    with pytest.raises(XltoolsError, match="不能写入"):
+    with pytest.raises(XltoolsError, match="没有写入"):
         create(tmp_path / "x.xlsx", EDITION)
     assert not list(tmp_path.iterdir())
 

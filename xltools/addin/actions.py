@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from xltools.addin import importing, making, results, suggestions
 from xltools.addin.port import Cancelled, Port, snapshot
 from xltools.errors import XltoolsError
+from xltools.files import disk_trouble
 from xltools.resources import resource
 from xltools.rules import Checked
 from xltools.version import VERSION
@@ -61,6 +62,9 @@ def press(action: str, port: Port) -> None:
     except Cancelled:
         logger.info("%s: stopped by the user", action)
     except Exception as error:
+        if isinstance(error, OSError) and (trouble := disk_trouble(error)):
+            port.status(str(trouble))
+            return
         logger.exception("%s failed", action)
         port.status(f"“{ACTIONS[action].title}”没有完成：{type(error).__name__} {error}。详情见日志。")
 

@@ -153,22 +153,26 @@ def export(port: Port) -> None:
         return
     checked = actions.check(port)
     port.status("正在导出…")
+    kept: list[Path] = []
     with snapshot(port) as path:
         reading = xltools.read(path)
         source = Path(port.path) if Path(port.path).is_file() else path
         try:
-            written = publish(reading.report, checked, reading.edition, folder, _FORMATS, source=source)
+            written = publish(
+                reading.report, checked, reading.edition, folder, _FORMATS, source=source, kept=kept
+            )
         except Refused as refusal:
             question = f"{refusal.message}\n\n要先导出带“草稿”水印的样稿吗？"
             if port.ask("yes", question) is None:
                 raise
             written = publish(
-                reading.report, checked, reading.edition, folder, _FORMATS, draft=True, source=source
+                reading.report, checked, reading.edition, folder, _FORMATS, True, source=source, kept=kept
             )
     port.show(str(folder))
     missing = gaps(reading.report, reading.edition)
     lacking = f"文件里缺少：{'、'.join(missing)}。" if missing else ""
-    port.status(f"已导出 {len(written)} 个文件到 {folder}。{lacking}")
+    saved = f"其中 {len(kept)} 个上次导出之后被改过，改过的已备份。" if kept else ""
+    port.status(f"已导出 {len(written)} 个文件到 {folder}。{saved}{lacking}")
 
 
 def _folder(port: Port) -> Path | None:

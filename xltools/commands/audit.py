@@ -13,11 +13,13 @@ from signal import SIG_DFL, SIG_IGN, SIGINT, SIGTERM, default_int_handler, getsi
 
 import xltools
 from xltools.errors import XltoolsError
+from xltools.files import harmless
+from xltools.review.text import REFUSED, Tally, lines, summary, tally
 from xltools.rules import Checked
 
 Outcome = Checked | str
 """The outcome for one file, or the sentence why it could not be checked."""
-_REFUSED = "未能审核"
+_STATUS = {"错误": 1, REFUSED: 2}
 
 
 def check(arguments: argparse.Namespace) -> int:
@@ -31,32 +33,59 @@ def check(arguments: argparse.Namespace) -> int:
         raise XltoolsError("没有指定要审核的文件。", "例如：xltools check 2024决算.xlsx")
     if arguments.explain:
         return _explain(files, arguments)
+    if arguments.output:
+        _protect(Path(arguments.output), files, arguments.format)
     results: list[tuple[str, Outcome]] = []
-    stopped = _run(files, arguments, results)
-    status = max((_status(outcome) for _, outcome in results), default=0)
-    if stopped and not results:
+    tallies: list[tuple[str, Tally]] = []
+    stopped = _run(files, arguments, results, tallies)
+    status = max((_STATUS.get(done.verdict, 0) for _, done in tallies), default=0)
+    if stopped and not tallies:
         raise KeyboardInterrupt
     if arguments.format == "xlsx":
         status = max(status, _copies(results, arguments.output))
     else:
-        _deliver(results, files, arguments)
+        _deliver(results, tallies, arguments)
     if stopped:
-        print(f"已停止：审核了 {len(files)} 个文件中的 {len(results)} 个。", file=sys.stderr)
+        print(f"已停止：审核了 {len(files)} 个文件中的 {len(tallies)} 个。", file=sys.stderr)
         return 2
     return status
 
 
-def _run(files: list[str], arguments: argparse.Namespace, results: list[tuple[str, Outcome]]) -> bool:
-    """Check the files one after the other into ``results``; whether Ctrl-C stopped it."""
+_WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".et", ".ods"}
+"""Names of files in which results that are no workbook would destroy somebody's work."""
+
+
+def _protect(output: Path, files: list[str], format_: str) -> None:
+    """XltoolsError where the results would take the place of a workbook."""
+    if any(_same(output, name) for name in files):
+        raise XltoolsError(f"结果不能写到被审核的文件“{output.name}”上。", "请给 --output 换一个文件名。")
+    if format_ != "xlsx" and output.suffix.lower() in _WORKBOOKS:
+        raise XltoolsError(
+            f"“{output.name}”是工作簿的文件名，而 {format_} 格式的结果不是工作簿。",
+            "请换一个文件名（如 审核.html），或用 --format xlsx。",
+        )
+
+
+def _run(
+    files: list[str],
+    arguments: argparse.Namespace,
+    results: list[tuple[str, Outcome]],
+    tallies: list[tuple[str, Tally]],
+) -> bool:
+    """Check the files one after the other; whether Ctrl-C stopped it. What is printed at once is not kept in
+    ``results``: of a thousand workbooks nothing remains but what the closing lines say."""
     outcomes = _outcomes(files, arguments)
+    at_once = arguments.format == "text" and not arguments.output
     try:
         with _interrupts(len(files)) as interrupts:
             for name, outcome in _progress(outcomes, len(files)):
-                results.append((name, outcome))
-                if arguments.format == "text" and not arguments.output:
+                tallies.append((name, tally(outcome)))
+                if at_once:
                     _print(name, outcome)
+                else:
+                    results.append((name, outcome))
                 if interrupts:
-                    return len(results) < len(files)
+                    return len(tallies) < len(files)
     except KeyboardInterrupt:
         return True
     finally:
@@ -95,12 +124,6 @@ def _files(names: Iterable[str]) -> Iterator[str]:
     for name in names:
         found = sorted(glob(name)) if has_magic(name) and not Path(name).exists() else []
         yield from found or [name]
-
-
-def _status(outcome: Outcome) -> int:
-    if isinstance(outcome, str):
-        return 2
-    return 1 if outcome.counts["错误"] else 0
 
 
 def outcome_of(name: str, codes: str | None = None, edition: str | None = None) -> Outcome:
@@ -163,32 +186,45 @@ def _worker(*pace: int) -> None:
 
 
 def _progress(results: Iterator[tuple[str, Outcome]], total: int) -> Iterator[tuple[str, Outcome]]:
-    """``results`` with a bar on the terminal's error output while they come."""
+    """``results`` with a bar on the terminal's error output while they come; it makes way for what is
+    printed on the same terminal."""
     if total < 2 or not sys.stderr.isatty():
         yield from results
         return
+    wiped = "\r\x1b[K" if sys.stdout.isatty() else ""
     try:
+        _bar(0, total)
         for number, item in enumerate(results, 1):
-            filled = number * 30 // total
-            print(f"\r{'█' * filled}{'·' * (30 - filled)} {number}/{total}", end="", file=sys.stderr)
+            print(end=wiped, file=sys.stderr, flush=True)
             yield item
+            sys.stdout.flush()
+            _bar(number, total)
     finally:
-        print(file=sys.stderr)
+        print(end=wiped or "\n", file=sys.stderr, flush=True)
+
+
+_BAR = 30
+
+
+def _bar(number: int, total: int) -> None:
+    filled = number * _BAR // total
+    bar = f"\r{'█' * filled}{'·' * (_BAR - filled)} {number}/{total}"
+    print(bar, end="", file=sys.stderr, flush=True)
 
 
 def _print(name: str, outcome: Outcome) -> None:
     if isinstance(outcome, str):
-        print(f"{name}：{_REFUSED}。{outcome}", file=sys.stderr)
+        print(harmless(f"{name}：{REFUSED}。{outcome}"), file=sys.stderr)
         return
-    from xltools.review.text import lines
-
-    for line in lines(name, outcome, colour=sys.stdout.isatty()):
+    for line in lines(harmless(name), outcome, colour=sys.stdout.isatty()):
         print(line)
 
 
-def _deliver(results: list[tuple[str, Outcome]], files: list[str], arguments: argparse.Namespace) -> None:
+def _deliver(
+    results: list[tuple[str, Outcome]], tallies: list[tuple[str, Tally]], arguments: argparse.Namespace
+) -> None:
     if arguments.format == "text":
-        text = _text(results) if arguments.output else "\n".join(_summary(results))
+        text = "\n".join([*_texts(results), *(summary(tallies) if len(tallies) > 1 else ())]).rstrip("\n")
     elif arguments.format == "json":
         text = _json(results)
     else:
@@ -205,32 +241,20 @@ def _deliver(results: list[tuple[str, Outcome]], files: list[str], arguments: ar
     if arguments.format != "text" or arguments.output:
         for name, outcome in results:
             if isinstance(outcome, str):
-                print(f"{name}：{_REFUSED}。{outcome}", file=sys.stderr)
+                print(harmless(f"{name}：{REFUSED}。{outcome}"), file=sys.stderr)
 
 
-def _summary(results: list[tuple[str, Outcome]]) -> Iterator[str]:
-    if len(results) < 2:
-        return
-    from xltools.review.text import summary
-
-    yield from summary(results)
-
-
-def _text(results: list[tuple[str, Outcome]]) -> str:
-    from xltools.review.text import lines
-
-    parts: list[str] = []
+def _texts(results: list[tuple[str, Outcome]]) -> Iterator[str]:
     for name, outcome in results:
-        parts += [f"{name}：{_REFUSED}。{outcome}"] if isinstance(outcome, str) else lines(name, outcome)
-        parts.append("")
-    return "\n".join([*parts, *_summary(results)]).rstrip("\n")
+        yield from [f"{name}：{REFUSED}。{outcome}"] if isinstance(outcome, str) else lines(name, outcome)
+        yield ""
 
 
 def _json(results: list[tuple[str, Outcome]]) -> str:
     from xltools.review.data import as_data
 
     rows = [
-        {"workbook": name, "verdict": _REFUSED, "error": outcome}
+        {"workbook": name, "verdict": REFUSED, "error": outcome}
         if isinstance(outcome, str)
         else as_data(name, outcome)
         for name, outcome in results
@@ -247,20 +271,29 @@ def _copies(results: list[tuple[str, Outcome]], output: str | None) -> int:
     status, taken = 0, set[Path]()
     for name, outcome in results:
         if isinstance(outcome, str):
-            print(f"{name}：{_REFUSED}。{outcome}", file=sys.stderr)
+            print(harmless(f"{name}：{REFUSED}。{outcome}"), file=sys.stderr)
             continue
         target = _copy_path(Path(name), output, len(results) > 1, taken)
         taken.add(target)
         try:
             copy = checked_copy(Path(name))
             _make_folder(target.parent)
-            save(target, copy, backup=False)
+            if any(_same(target, source) for source, _ in results):
+                raise XltoolsError(f"副本不能写到被审核的文件“{target.name}”上。", "请换一个文件夹。")
+            kept = save(target, copy)
         except XltoolsError as error:
-            print(f"{name}：没有写出副本。{error}", file=sys.stderr)
+            print(harmless(f"{name}：没有写出副本。{error}"), file=sys.stderr)
             status = 2
         else:
-            print(f"已写出 {target}", file=sys.stderr)
+            print(f"已写出 {target}{f'，原有的备份在 {kept}' if kept else ''}", file=sys.stderr)
     return status
+
+
+def _same(one: Path, other: str) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 def _copy_path(source: Path, output: str | None, several: bool, taken: set[Path]) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from xltools.errors import XltoolsError
+from xltools.files import harmless
 
 
 def bring(source: Path, into: Path, last_year: bool) -> int:
@@ -15,11 +16,11 @@ def bring(source: Path, into: Path, last_year: bool) -> int:
     if not into.exists():
         if last_year:
             raise XltoolsError(f"找不到“{into}”。", "请先用 xltools new 新建本年的工作簿。")
-        print("\n".join(start(source, into)))
+        print("\n".join(map(harmless, start(source, into))))
         return 0
     proposal = propose(source, into, last_year)
     for line in proposal.lines:
-        print(line)
+        print(harmless(line))
     for line in proposal.write():
-        print(line)
+        print(harmless(line))
     return 0

@@ -19,6 +19,7 @@ def export(arguments: argparse.Namespace) -> int:
         raise XltoolsError(f"没有名为“{'、'.join(unknown)}”的格式。", f"可用的格式：{'、'.join(FORMATS)}。")
     reading = xltools.read(arguments.file)
     outcome = xltools.check(reading)
+    kept: list[Path] = []
     try:
         written = publish(
             reading.report,
@@ -29,6 +30,7 @@ def export(arguments: argparse.Namespace) -> int:
             draft=arguments.draft,
             engine=arguments.pdf_engine,
             source=Path(arguments.file),
+            kept=kept,
         )
     except Refused as refusal:
         print(str(refusal))
@@ -37,6 +39,8 @@ def export(arguments: argparse.Namespace) -> int:
         return 1
     for path in written:
         print(path)
+    if kept:
+        print(f"注意：{len(kept)} 个文件在上次导出之后被改过，改过的已备份：{'、'.join(map(str, kept))}")
     if set(formats) & set(DOCUMENTS) and (missing := gaps(reading.report, reading.edition)):
         print(f"注意：公开文件里缺少：{'、'.join(missing)}。请在工作簿里填好，再导出一次。")
     return 0

@@ -9,7 +9,7 @@ from pathlib import Path
 from xltools.addin import making, suggestions
 from xltools.addin.file_port import FilePort
 from xltools.addin.port import Grid
-from xltools.review.text import harmless
+from xltools.files import harmless
 from xltools.workbook.address import split
 from xltools.workbook.surgery import Value
 

@@ -14,7 +14,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
-from xltools.editions.equation import Constraint, Equation, Shapes, expand, parse
+from xltools.editions.equation import Constraint, Equation, parse
+from xltools.editions.expansion import Shapes, expand
 from xltools.errors import XltoolsError
 from xltools.report import TOTAL, Ref
 

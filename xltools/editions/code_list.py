@@ -8,6 +8,7 @@ from pathlib import Path
 
 from xltools.amount import half_width
 from xltools.errors import XltoolsError
+from xltools.files import contents
 
 _LENGTHS = {3, 5, 7}
 _LARGEST = 5_000_000
@@ -67,9 +68,9 @@ def _text(path: Path) -> str:
     try:
         if path.is_dir():
             raise XltoolsError(f"“{path.name}”是文件夹，不是代码表。", "请指定 .csv 文件。")
-        if path.stat().st_size > _LARGEST:
+        content = contents(path, _LARGEST)
+        if len(content) > _LARGEST:
             raise XltoolsError(f"“{path.name}”过大，不像代码表。", "请检查是否选错了文件。")
-        content = path.read_bytes()
     except FileNotFoundError as error:
         raise XltoolsError(f"找不到代码表“{path}”。", "请检查文件名和路径。") from error
     except OSError as error:

@@ -8,16 +8,8 @@ from itertools import pairwise
 from typing import Any
 
 from xltools.editions import Edition, Rule, SelfEvaluationForm
-from xltools.editions.equation import (
-    Constraint,
-    EquationError,
-    Shapes,
-    check_names,
-    expand,
-    form_of,
-    parse,
-    reference,
-)
+from xltools.editions.equation import Constraint, EquationError, form_of, parse, reference
+from xltools.editions.expansion import Shapes, check_names, expand
 from xltools.editions.grids import EditionError
 from xltools.report import TOTAL
 

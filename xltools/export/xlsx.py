@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xltools.errors import XltoolsError
 from xltools.export.document import CENTRE, DRAFT, RIGHT, Document, Orientation, Slot, Table, flow, lay_out
@@ -46,9 +46,34 @@ def write(document: Document) -> bytes:
     for table in tables:
         _sheet(book, table, document.draft)
     book.active = 0
+    return _plain(_saved(book), document)
+
+
+def _saved(book: Workbook) -> bytes:
+    """The bytes of the workbook. openpyxl writes each sheet to a file for the moment, where others may look
+    and a killed process leaves it; here nothing leaves the memory."""
+    from zipfile import ZIP_DEFLATED, ZipFile
+
+    from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
+    from openpyxl.worksheet._writer import WorksheetWriter
+    from openpyxl.writer.excel import ExcelWriter
+
+    class InMemory(ExcelWriter):
+        _archive: Any
+
+        def write_worksheet(self, ws: Any) -> None:
+            ws._drawing = SpreadsheetDrawing()
+            target = io.BytesIO()
+            writer: Any = WorksheetWriter(ws, target)
+            writer.write()
+            ws._rels = writer._rels
+            self._archive.writestr(ws.path[1:], target.getvalue())
+            self.manifest.append(ws)
+
     buffer = io.BytesIO()
-    book.save(buffer)
-    return _plain(buffer.getvalue(), document)
+    with ZipFile(buffer, "w", ZIP_DEFLATED, allowZip64=True) as archive:
+        InMemory(book, archive).save()
+    return buffer.getvalue()
 
 
 def _sheet(book: Workbook, table: Table, draft: bool) -> None:

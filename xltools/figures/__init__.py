@@ -32,6 +32,7 @@ from xltools import editions
 from xltools.amount import Unit, plain
 from xltools.editions import Edition, Form
 from xltools.errors import XltoolsError
+from xltools.files import contents
 from xltools.report import TOTAL, Cover, Fund, Indicator, Ref, Report, SelfEvaluation
 
 if TYPE_CHECKING:
@@ -110,13 +111,17 @@ def read_json(path: Path) -> object:
     try:
         if path.is_dir():
             raise XltoolsError(f"“{path.name}”是文件夹，不是数据文件。", "请指定 .json 文件。")
-        if path.stat().st_size > _LARGEST_FILE:
+        data = contents(path, _LARGEST_FILE)
+        if len(data) > _LARGEST_FILE:
             raise XltoolsError(f"“{path.name}”过大，不像决算数据文件。", "请检查是否选错了文件。")
-        text = path.read_bytes().decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except FileNotFoundError as error:
         raise XltoolsError(f"找不到文件“{path}”。", "请检查文件名和路径。") from error
     except PermissionError as error:
         raise XltoolsError(f"没有权限读取“{path}”。", "请检查文件权限，或换一个位置。") from error
+    except OSError as error:
+        reason = error.strerror or "路径无效"
+        raise XltoolsError(f"读不了“{path.name}”（{reason}）。", "请把文件复制到本机硬盘后再试。") from error
     except UnicodeDecodeError as error:
         raise XltoolsError(f"“{path.name}”不是 UTF-8 编码的文本。", "请另存为 UTF-8 编码后再试。") from error
     try:

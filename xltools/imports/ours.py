@@ -10,6 +10,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
 
 from xltools.editions import Edition
 from xltools.report import Report
@@ -19,8 +21,7 @@ from xltools.workbook.formulas import plain
 from xltools.workbook.grid import Grid, file_grids
 from xltools.workbook.labels import key
 from xltools.workbook.layout import COVER, FINDINGS, NARRATIVE, Table
-from xltools.workbook.package import Kind, Package, open_package
-from xltools.workbook.passing import passing_folder
+from xltools.workbook.package import Kind, Package, open_bytes
 from xltools.workbook.surgery import AUTHOR
 from xltools.workbook.template import build
 
@@ -55,11 +56,11 @@ def foreign(package: Package, grids: Sequence[Grid], report: Report, edition: Ed
 def _comparison(report: Report, edition: Edition) -> list[dict[str, Grid]]:
     """The sheets that we make of a report, and the empty ones."""
     made = []
-    with passing_folder() as folder:
-        for number, one in enumerate((replace(report, places={}), None)):
-            path = folder / f"{number}.xlsx"
-            build(edition, one, path, None if one else report.unit)
-            made.append({grid.name: grid for grid in file_grids(open_package(path))})
+    for one in (replace(report, places={}), None):
+        target = BytesIO()
+        build(edition, one, target, None if one else report.unit)
+        package = open_bytes(Path("比较.xlsx"), target.getvalue())
+        made.append({grid.name: grid for grid in file_grids(package)})
     return made
 
 

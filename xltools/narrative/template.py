@@ -41,7 +41,7 @@ class Expression(NamedTuple):
 
     def calls(self, names: Collection[str]) -> bool:
         """Whether one of these functions may be called in it (a text that reads like a call counts, too)."""
-        return not frozenset(_CALL.findall(self.source)).isdisjoint(names)
+        return not set(_CALL.findall(self.source)).isdisjoint(names)
 
 
 class _Text(NamedTuple):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from xltools.reconcile.model import Model, compile, for_rules
 from xltools.reconcile.outcome import Convention, Group, Identity, Outcome, Suspect, Verdict
 from xltools.reconcile.shares import Share
-from xltools.reconcile.solve import solve
+from xltools.reconcile.solve import solve, solve_rules
 
 if TYPE_CHECKING:
     from xltools.reconcile.figure import Explanation, Guard, explain
@@ -28,7 +28,8 @@ _LATE = {
 __all__ = [
     "Convention", "Explanation", "Flaw", "Group", "Guard", "Identity", "Lint", "Model", "Outcome",
     "ProjectRows", "Share",
-    "Suspect", "Verdict", "compile", "explain", "for_rules", "lint", "project_rows", "solve", "witness",
+    "Suspect", "Verdict", "compile", "explain", "for_rules", "lint", "project_rows", "solve",
+    "solve_rules", "witness",
 ]  # fmt: skip
 
 

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from xltools.editions.equation import Constraint
+from xltools.editions.recent import Recent
 from xltools.report import Ref
 
 INFINITE = 10**40
@@ -156,26 +157,60 @@ class AppliedRule(Protocol):
     def tolerance(self) -> Decimal: ...
 
 
-_MODELS: dict[tuple[tuple[str, int], ...], tuple[Model, object]] = {}
-_KEPT = 12
+Applied = Sequence[tuple[AppliedRule, tuple[Constraint, ...]]]
+"""Rules with their constraints on one line set."""
+_Key = tuple[tuple[str, int], ...]
+_models: Recent[_Key, tuple[Model, Applied]] = Recent(4)
+_met: Recent[_Key, Applied] = Recent(4)
 
 
-def for_rules(applied: Sequence[tuple[AppliedRule, tuple[Constraint, ...]]]) -> Model:
+def for_rules(applied: Applied) -> Model:
     """The model of an edition's rules with their constraints on one line set, compiled once.
 
     Known again by the identity of the tuples of constraints, which the expansion of an edition keeps.
     """
-    key = tuple((rule.id, id(constraints)) for rule, constraints in applied)
-    found = _MODELS.get(key)
-    if found is None:
-        if len(_MODELS) >= _KEPT:
-            _MODELS.clear()
-        soft = {rule.id for rule, _ in applied if rule.kind != "逻辑性"}
-        tolerances = {rule.id: rule.tolerance for rule, _ in applied if rule.tolerance}
-        everything = [c for _, constraints in applied for c in constraints]
+    key = _key(applied)
+    known = _models.get(key)
+    if known is None:
+        everything = [one for _, constraints in applied for one in constraints]
         # The tuples are kept with the model so that their identities stay theirs.
-        found = _MODELS[key] = (compile(everything, soft, tolerances), applied)
-    return found[0]
+        known = _models.put(key, (_model(applied, everything), applied))
+    return known[0]
+
+
+def at_first(applied: Applied, figures: Container[Ref]) -> Model | None:
+    """``for_rules`` as far as it concerns ``figures``, when a line set is met for the first time; then None.
+
+    Of a thousand units each prints lines of its own, and half of their identities are on blank cells, which
+    say nothing as long as no figure is held to be wrong.
+    """
+    key = _key(applied)
+    if _met.get(key) or _models.get(key):
+        return None
+    _met.put(key, applied)
+    return _model(applied, [one for _, constraints in applied for one in constraints if _says(one, figures)])
+
+
+def _says(constraint: Constraint, figures: Container[Ref]) -> bool:
+    """Whether a constraint has one of ``figures``, or is not met by blanks."""
+    _, left, operator, right, _ = constraint
+    for _, ref in left:
+        if ref in figures:
+            return True
+    for _, ref in right:
+        if ref in figures:
+            return True
+    return operator in ("<", ">")
+
+
+def _key(applied: Applied) -> _Key:
+    return tuple([(rule.id, id(constraints)) for rule, constraints in applied])
+
+
+def _model(applied: Applied, constraints: Iterable[Constraint]) -> Model:
+    soft = {rule.id for rule, _ in applied if rule.kind != "逻辑性"}
+    tolerances = {rule.id: rule.tolerance for rule, _ in applied if rule.tolerance}
+    return compile(constraints, soft, tolerances)
 
 
 _LIMITS = {"=": (0, 0), "<=": (-INFINITE, 0), "<": (-INFINITE, -1), ">=": (0, INFINITE), ">": (1, INFINITE)}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from decimal import Decimal
 
 from xltools.editions.equation import Constraint
 from xltools.reconcile.identity import identity
 from xltools.reconcile.live import Reads
-from xltools.reconcile.model import Model
+from xltools.reconcile.model import Applied, Model, at_first, for_rules
 from xltools.reconcile.outcome import Outcome, Verdict
 from xltools.reconcile.problem import Problem, bind
 from xltools.reconcile.propagate import State
@@ -40,15 +40,45 @@ def solve(
     if unread or loose:
         problem = problem.unread(unread, loose)
     off = _off_face(problem)
+    if sound := _sound(problem, off):
+        return sound
+    # Hardly any report gets here: what tells who is to blame is loaded when it does.
+    from xltools.reconcile.blame import judged
+
+    return judged(problem, off, suspects, formulas() if callable(formulas) else formulas)
+
+
+def solve_rules(
+    applied: Applied,
+    figures: Container[Ref],
+    report: Report,
+    shares: Sequence[Share] = (),
+    extra: Mapping[Ref, Decimal] | None = None,
+    more: Sequence[Constraint] = (),
+    formulas: Reads | Callable[[], Reads] | None = None,
+    unread: Collection[Ref] = (),
+    loose: Collection[str] = (),
+) -> Outcome:
+    """``solve`` for the rules that are ``applied`` to a report; compiles no more of them than is needed.
+
+    ``figures`` are those of ``report``, with last year's and the budget's as rules name them.
+    """
+    if not unread and not loose:
+        model = at_first(applied, figures)
+        problem = bind(model, report, shares, extra, more=more) if model else None
+        if problem and (sound := _sound(problem, _off_face(problem))):
+            return sound
+    return solve(for_rules(applied), report, shares, extra, True, more, formulas, unread, loose)
+
+
+def _sound(problem: Problem, off: Sequence[int]) -> Outcome | None:
+    """The verdict on a report that some exact amounts explain; ``off`` are the rows that its figures miss."""
     if not off:
         return Outcome(Verdict.EQUAL)
     state = State(problem.active, problem.watch, problem.low[:], problem.high[:])
     if state.run(problem.nonempty):
         return Outcome(Verdict.TAIL, tails=tuple(identity(problem, n) for n in off))
-    # Hardly any report gets here: what tells who is to blame is loaded when it does.
-    from xltools.reconcile.blame import judged
-
-    return judged(problem, off, suspects, formulas() if callable(formulas) else formulas)
+    return None
 
 
 def _off_face(problem: Problem) -> list[int]:

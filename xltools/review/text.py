@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
+from xltools.files import harmless
 from xltools.finding import CAUSE, Finding, Severity, explanation
 from xltools.rules import Checked
 
 _COLOURS = {"错误": "31", "核实": "33", "提示": "36", "通过": "32"}
-
-
-_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
-
-def harmless(text: str) -> str:
-    """``text`` of a workbook without the characters that steer a terminal."""
-    return _STEERING.sub("\ufffd", text)
 
 
 def lines(workbook: str, checked: Checked, colour: bool = False) -> Iterator[str]:
@@ -134,27 +128,31 @@ def unseen(checked: Checked) -> list[tuple[str, str, str]]:
     return [(*key, "、".join(rule for rule in rules if rule)) for key, rules in lines.items()]
 
 
-def summary(results: Iterable[tuple[str, Checked | str]]) -> Iterator[str]:
-    """The closing lines over many workbooks: (name, outcome, or the sentence why it could not be checked)."""
-    rows = list(results)
-    tally: dict[str, int] = {}
-    for _, outcome in rows:
-        verdict = verdict_of(outcome)
-        tally[verdict] = tally.get(verdict, 0) + 1
-    yield ""
-    yield f"共 {len(rows)} 个文件：" + "，".join(f"{name} {count} 个" for name, count in tally.items())
-    for name, outcome in rows:
-        verdict = verdict_of(outcome)
-        if verdict != "通过":
-            yield f"  {verdict}  {name}{_detail(outcome)}"
-
-
 REFUSED = "未能审核"
 
 
-def verdict_of(outcome: Checked | str) -> str:
-    """错误, 核实, 通过 or 未能审核."""
-    return REFUSED if isinstance(outcome, str) else outcome.verdict
+class Tally(NamedTuple):
+    """What the closing lines say of one workbook: 错误, 核实, 通过 or 未能审核, and how many findings."""
+
+    verdict: str
+    detail: str
+
+
+def tally(outcome: Checked | str) -> Tally:
+    """The tally of an outcome, or of the sentence why a workbook could not be checked."""
+    return Tally(REFUSED if isinstance(outcome, str) else outcome.verdict, _detail(outcome))
+
+
+def summary(rows: Sequence[tuple[str, Tally]]) -> Iterator[str]:
+    """The closing lines over many workbooks, by name."""
+    counts: dict[str, int] = {}
+    for _, (verdict, _) in rows:
+        counts[verdict] = counts.get(verdict, 0) + 1
+    yield ""
+    yield f"共 {len(rows)} 个文件：" + "，".join(f"{name} {count} 个" for name, count in counts.items())
+    for name, (verdict, detail) in rows:
+        if verdict != "通过":
+            yield f"  {verdict}  {name}{detail}"
 
 
 def _detail(outcome: Checked | str) -> str:

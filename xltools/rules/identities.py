@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 
 from xltools.amount import PLACES, ZERO, Unit
 from xltools.editions import Edition, Rule
-from xltools.editions.equation import Constraint, Equation, Shapes, Term, codes_needed, expand, form_of, parse
+from xltools.editions.equation import Constraint, Equation, Term, form_of, parse
+from xltools.editions.expansion import Shapes, Spread
+from xltools.editions.recent import Recent
 from xltools.report import Ref, Report
 
 MEETS: Mapping[str, Callable[[int | Decimal, int | Decimal], bool]] = {
@@ -206,18 +208,56 @@ class Identities:
         return tuple(self.constraints[number] for number in numbers)
 
 
-_KEPT = 12
+_KEPT = 6
 """Sets of lines of which the identities are kept: one unit is checked again and again, but of a thousand
 units each prints other codes."""
+_PARTS_KEPT = 3_000
+"""Parts that are kept: a thousand units print the same few hundred codes."""
 
 
-class _Expanded(NamedTuple):
-    """The identities of one rule, with their pairs and uses by number within the rule."""
+class _Part(NamedTuple):
+    """The identities that one equation states for one line of a form (for all its lines, where no codes
+    matter), with their pairs and uses by number within the part."""
 
     constraints: tuple[Constraint, ...]
     pairs: tuple[int, ...]
     uses: Uses
-    conditions: tuple[Constraint, ...]
+
+
+_Kept = Recent[tuple[Spread, object], _Part]
+
+
+class _Template:
+    """A rule before the codes of a report are known, and the parts of it that do not depend on them."""
+
+    __slots__ = ("conditions", "fixed", "joins", "rule", "several", "spreads")
+
+    def __init__(self, rule: Rule, shapes: Shapes) -> None:
+        self.rule = rule
+        self.spreads = [Spread(equation, shapes, rule.id, rule.exact) for equation in rule.parsed]
+        self.conditions = [Spread(parse(text), shapes, rule.id) for text in rule.when.holds]
+        self.several = sum(spread.equation.operator == "=" for spread in self.spreads) > 1
+        self.joins = {one: _joins_forms(one.equation) for one in (*self.spreads, *self.conditions)}
+        self.fixed = {
+            spread: _part([one for line in spread.lines(shapes) for one in spread.at(line, shapes)], joins)
+            for spread, joins in self.joins.items()
+            if spread.fixed
+        }
+
+    def parts(self, spreads: Iterable[Spread], shapes: Shapes, kept: _Kept) -> Iterator[_Part]:
+        """What ``spreads`` state for the lines of a report."""
+        for spread in spreads:
+            if spread.fixed:
+                yield self.fixed[spread]
+                continue
+            for line in spread.lines(shapes):
+                depends = spread.key(line, shapes)
+                part = kept.get((spread, depends)) if depends else None
+                if part is None:
+                    part = _part(list(spread.at(line, shapes)), self.joins[spread])
+                    if depends:
+                        kept.put((spread, depends), part)
+                yield part
 
 
 def identities(edition: Edition, report: Report) -> Identities:
@@ -227,64 +267,62 @@ def identities(edition: Edition, report: Report) -> Identities:
         for form in edition.forms.values()
         if form.kind == "codes"
     }
-    kept: dict[object, Identities] = edition.memo.setdefault("identities", {})
+    kept: Recent[object, Identities] = edition.memo.setdefault("identities", Recent(_KEPT))
     key = tuple(codes.items())
-    if key not in kept:
-        if len(kept) >= _KEPT:
-            kept.clear()
-        kept[key] = _compile(edition, codes)
-    return kept[key]
+    return kept.get(key) or kept.put(key, _compile(edition, edition.shapes(codes)))
 
 
-def _compile(edition: Edition, codes: Mapping[str, tuple[str, ...]]) -> Identities:
-    shapes = edition.shapes(codes)
+def _compile(edition: Edition, shapes: Shapes) -> Identities:
+    memo = edition.memo
+    if "templates" not in memo:
+        memo["templates"] = [_Template(rule, shapes) for rule in edition.rules]
+    kept: _Kept = memo.setdefault("parts", Recent(_PARTS_KEPT))
     constraints: list[Constraint] = []
     numbers, conditions, by_rule = {}, {}, {}
     uses: list[tuple[int, Uses]] = []
     pairs: list[int] = []
-    for rule in edition.rules:
-        start = len(constraints)
-        found = _expanded(edition, rule, shapes)
-        constraints += found.constraints
-        numbers[rule.id] = range(start, len(constraints))
-        conditions[rule.id] = found.conditions
-        by_rule[rule.id] = found.constraints
-        pairs += [start + number for number in found.pairs]
-        uses.append((start, found.uses))
+    for template in memo["templates"]:
+        rule, first = template.rule.id, len(constraints)
+        parts = template.parts(template.spreads, shapes, kept)
+        for part in _distinct(parts) if template.several else parts:
+            start = len(constraints)
+            constraints += part.constraints
+            uses.append((start, part.uses))
+            if part.pairs:
+                pairs += [start + number for number in part.pairs]
+        numbers[rule] = range(first, len(constraints))
+        by_rule[rule] = tuple(constraints[first:])
+        held = template.parts(template.conditions, shapes, kept)
+        conditions[rule] = tuple([one for part in held for one in part.constraints])
     return Identities(tuple(constraints), numbers, conditions, tuple(uses), tuple(pairs), by_rule)
 
 
-def _expanded(edition: Edition, rule: Rule, shapes: Shapes) -> _Expanded:
-    """The identities of one rule; kept for the codes that they depend on, which mostly are none."""
-    kept: dict[str, dict[object, _Expanded]] = edition.memo.setdefault("expanded", {})
-    needed: dict[str, tuple[str, ...]] = edition.memo.setdefault("codes_needed", {})
-    if rule.id not in kept:
-        conditions = tuple(parse(text) for text in rule.when.holds)
-        forms = [codes_needed(equation, edition.forms) for equation in (*rule.parsed, *conditions)]
-        needed[rule.id] = tuple(sorted(frozenset().union(*forms)))
-        kept[rule.id] = {}
-    known = kept[rule.id]
-    key = tuple([shapes.codes[form] for form in needed[rule.id]])
-    if key not in known:
-        if len(known) >= _KEPT:
-            known.clear()
-        known[key] = _expand(edition, rule, shapes)
-    return known[key]
-
-
-def _expand(edition: Edition, rule: Rule, shapes: Shapes) -> _Expanded:
-    found = edition.constraints(rule, shapes)
-    constraints = tuple(found if len(rule.equations) == 1 else _distinct(found))
+def _part(constraints: Sequence[Constraint], joins: bool) -> _Part:
     uses: dict[Ref, list[tuple[int, int]]] = {}
     for number, constraint in enumerate(constraints):
         for coefficient, ref in constraint.left:
             uses.setdefault(ref, []).append((number, coefficient))
         for coefficient, ref in constraint.right:
             uses.setdefault(ref, []).append((number, -coefficient))
-    joins = any(_joins_forms(equation) for equation in rule.parsed)
     pairs = [number for number, constraint in enumerate(constraints) if joins and _between_forms(constraint)]
-    conditions = [one for text in rule.when.holds for one in expand(parse(text), shapes, rule.id)]
-    return _Expanded(constraints, tuple(pairs), tuple(uses.items()), tuple(conditions))
+    return _Part(tuple(constraints), tuple(pairs), tuple(uses.items()))
+
+
+def _distinct(parts: Iterable[_Part]) -> Iterator[_Part]:
+    """Without repetitions: two equations of a rule may state the same pair, left and right exchanged."""
+    seen: set[tuple[Sequence[Term], Sequence[Term]]] = set()
+    for part in parts:
+        new = []
+        for one in part.constraints:
+            if one.operator != "=":
+                new.append(one)
+            elif (one.left, one.right) not in seen:
+                new.append(one)
+                seen.update(((one.left, one.right), (one.right, one.left)))
+        if len(new) == len(part.constraints):
+            yield part
+        elif new:
+            yield _part(new, bool(part.pairs))
 
 
 def _joins_forms(equation: Equation) -> bool:
@@ -296,16 +334,6 @@ def _between_forms(constraint: Constraint) -> bool:
     left = {term.ref.form for term in constraint.left}
     right = {term.ref.form for term in constraint.right}
     return len(left) == len(right) == 1 and left != right and not any("." in form for form in left | right)
-
-
-def _distinct(constraints: Iterable[Constraint]) -> Iterator[Constraint]:
-    """Without repetitions: two equations of a rule may state the same pair, left and right exchanged."""
-    seen: set[frozenset[tuple[Term, ...]]] = set()
-    for constraint in constraints:
-        sides = frozenset((constraint.left, constraint.right))
-        if constraint.operator != "=" or sides not in seen:
-            seen.add(sides)
-            yield constraint
 
 
 def holds(conditions: Iterable[Constraint], figures: Figures) -> bool:

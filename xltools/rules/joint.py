@@ -17,7 +17,6 @@ from xltools import reconcile
 from xltools.amount import ZERO, Unit, half_up, show
 from xltools.editions.equation import form_of
 from xltools.finding import CAUSE, Finding, Severity, Suspect
-from xltools.reconcile.model import for_rules
 from xltools.report import Ref
 from xltools.rules.arithmetic import identity_text
 from xltools.rules.beside import Beside, beside
@@ -48,8 +47,8 @@ def settle(desk: Desk, roots: Roots) -> tuple[list[Finding], tuple[Suspect, ...]
         return findings, tuple(roots.suspects)
     more = beside(judged)
     desk.others = judged.others = more.cells
-    outcome = reconcile.solve(
-        for_rules(applied), judged.report, more.shares, more.extra, more=more.more,
+    outcome = reconcile.solve_rules(
+        applied, judged.figures.values, judged.report, more.shares, more.extra, more=more.more,
         formulas=lambda: reads(judged), unread=roots.unread, loose=roots.loose,
     )  # fmt: skip
     blamed = _Blamed(judged, more, outcome, len(roots.suspects))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from xltools.amount import PLACES, Unit, half_width, plain, show
 from xltools.editions import Form, Rule
-from xltools.editions.equation import leaves
+from xltools.editions.expansion import leaves
 from xltools.finding import Cell, Finding, Severity
 from xltools.report import Ref
 from xltools.rules.desk import Desk

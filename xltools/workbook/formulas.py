@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from xltools.errors import XltoolsError
 from xltools.workbook.address import MAX_COLUMN, column_number, join, shift, split
 from xltools.workbook.container import bomb
 from xltools.workbook.facts import Facts, too_much
@@ -127,6 +128,8 @@ _DATA = r"""<sheetData(?:/>|>
         </c>))*+
     </row>))*+
     </sheetData>)"""
+_DIVIDED = re.compile(rb"<(?:\w+:)?v(?: [^<>]*)?>[0-9.+-]*&#")
+"""A number with a character written as a reference: no program writes it, and readers of values lose it."""
 _NARROW = re.compile(_DATA.replace("ADDRESS", "[A-D]?[A-Z][1-9][0-9]{0,3}"), re.VERBOSE | re.ASCII)
 """Sheets up to DZ9999 (1.3 million cells): their contents need not be measured."""
 _ANY = "(?xa)" + _DATA.replace("ADDRESS", "[A-Z]{1,3}[1-9][0-9]{0,6}")  # compiled when it is first used
@@ -141,6 +144,7 @@ _FILLED = re.compile(r'<c r="([A-Z]++)([0-9]++)"[^>/]*+>')
 _ROW = re.compile(r'<row r="([0-9]+)"([^>]*)>')
 _MERGE = re.compile(r'<mergeCell ref="([A-Z]+[0-9]+:[A-Z]+[0-9]+)"/>')
 _COLUMN = re.compile(r"<col ([^>]*)/>")
+_NOTHING = re.compile(r"0(?:\.0*)?")
 _ATTRIBUTE = re.compile(r'([A-Za-z:]+)="([^"]*)"')
 
 
@@ -175,7 +179,7 @@ def sheet_data(text: str) -> tuple[int, int, bool] | None:
 def fast_facts(text: str) -> Facts | None:
     """The facts of a sheet in the proven dialect; None where the proof fails."""
     where = sheet_data(text)
-    if where is None:
+    if where is None or ("&#" in text and _DIVIDED.search(text.encode())):
         return None
     facts = Facts()
     start, end, wide = where
@@ -201,7 +205,7 @@ def too_wide(text: str, start: int, end: int) -> str:
 def take_layout(facts: Facts, text: str, start: int, end: int) -> bool:
     """Note merged ranges, hidden rows and columns of a sheet whose <sheetData> is ``text[start:end]``; False
     where they cannot be read by pattern."""
-    if text.find('hidden="', 0, end) >= 0:
+    if any(text.find(sign, 0, end) >= 0 for sign in ('hidden="', ' ht="0', ' width="0')):
         _hidden(text, start, end, facts)
     if (merges := text.find("<mergeCells", end)) >= 0:
         facts.merges = _MERGE.findall(text, merges)
@@ -211,7 +215,9 @@ def take_layout(facts: Facts, text: str, start: int, end: int) -> bool:
 
 def _hidden(text: str, start: int, end: int, facts: Facts) -> None:
     for number, attributes in _ROW.findall(text, start, end):
-        if "hidden=" in attributes and _true(dict(_ATTRIBUTE.findall(attributes)).get("hidden")):
+        if ("hidden=" in attributes or ' ht="0' in attributes) and _unseen(
+            dict(_ATTRIBUTE.findall(attributes)), "ht"
+        ):
             facts.hidden_rows.add(int(number))
     for attributes in _COLUMN.findall(text, 0, start):
         _hide_columns(dict(_ATTRIBUTE.findall(attributes)), facts)
@@ -221,9 +227,14 @@ def _true(value: str | None) -> bool:
     return value in ("1", "true")
 
 
+def _unseen(attributes: Mapping[str, str], size: str) -> bool:
+    """Whether a row or column is not seen: hidden, or with no height or width."""
+    return _true(attributes.get("hidden")) or bool(_NOTHING.fullmatch(attributes.get(size, "")))
+
+
 def _hide_columns(attributes: dict[str, str], facts: Facts) -> None:
     first, last = attributes.get("min", ""), attributes.get("max", "")
-    if _true(attributes.get("hidden")) and first.isdecimal() and last.isdecimal():
+    if _unseen(attributes, "width") and first.isdecimal() and last.isdecimal():
         facts.hidden_columns.update(range(int(first), min(int(last), MAX_COLUMN) + 1))
 
 
@@ -274,7 +285,7 @@ def slow_facts(content: bytes, part: str) -> Facts:
     """The same facts by expat, for any XML that a spreadsheet program accepts."""
     reader = _Expat(part)
     parse(reader.engine, content, part)
-    if not reader.seen:
+    if not reader.seen or _DIVIDED.search(content):
         raise broken(part)
     trouble = too_much(reader.last_row, reader.last_column)
     return Facts(trouble=trouble) if trouble else reader.facts
@@ -315,19 +326,24 @@ class _Expat:
             self.start_data(name, attributes)
 
     def odd(self, *_: object) -> None:
-        """A comment or CDATA: between elements it does no harm."""
-        if self.path[-1:] and self.path[-1] in ("v", "t"):
+        """A comment, CDATA or an element: between others it does no harm, in a value it divides it."""
+        if {"v", "t"} & set(self.path[-2:]):
             raise broken(self.part)
 
     def start_data(self, name: str, attributes: dict[str, str]) -> None:
+        if self.path[-2] in ("v", "t"):
+            self.odd()
         if name == "row":
             self.row = self.number(attributes.get("r"), self.row + 1)
             self.column = 0
-            if _true(attributes.get("hidden")):
+            if _unseen(attributes, "ht"):
                 self.facts.hidden_rows.add(self.row)
         elif name == "c":
             if "r" in attributes:
-                self.row, self.column = split(attributes["r"])
+                try:
+                    self.row, self.column = split(attributes["r"])
+                except XltoolsError:
+                    raise broken(self.part) from None
             else:
                 self.column += 1
             self.cell, self.how = attributes, None

@@ -21,7 +21,7 @@ from xltools.workbook.troubles import trouble
 
 _SHOWN = 24
 _EXACT_PLACES = 6
-_KEPT = 50_000
+_KEPT = 10_000
 
 _SHEETS_KEPT = 100
 _NOISE = 5e-7
@@ -82,7 +82,7 @@ def shown(content: object) -> str:
 def _places_of(sheet: str) -> dict[str, Place]:
     """The places of a sheet of this name made so far; many workbooks have the same."""
     found = _places.get(sheet)
-    if found is None or len(found) > _KEPT:
+    if found is None or len(found) > 5 * _KEPT:
         if len(_places) > _SHEETS_KEPT:
             _places.clear()
         found = _places[sheet] = {}

@@ -44,7 +44,7 @@ def _take(lock: Path, name: str) -> int | None:
         except OSError:
             return None
         try:
-            _hold(handle)
+            hold(handle)
             if os.name == "nt" or _is_still(lock, handle):
                 return handle
         except BlockingIOError:
@@ -62,7 +62,7 @@ def _take(lock: Path, name: str) -> int | None:
         os.close(handle)
 
 
-def _hold(handle: int) -> None:
+def hold(handle: int) -> None:
     """Lock without waiting; BlockingIOError where somebody else holds it."""
     if os.name == "nt":
         import msvcrt

@@ -6,7 +6,6 @@ Source of the format: ECMA-376 part 1 (SpreadsheetML) and part 2 (packages); for
 
 from __future__ import annotations
 
-import os
 import posixpath
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xltools.errors import XltoolsError
+from xltools.files import contents
 from xltools.workbook import compound
 from xltools.workbook.container import Entry, damaged, directory, inflate
 from xltools.workbook.markup import Attributes, elements, hostile
@@ -132,12 +132,7 @@ def _load(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise XltoolsError(f"“{path.name}”是文件夹，不是工作簿。", "请指定其中的 .xlsx 文件。")
-        with path.open("rb") as file:
-            # Asked for the most that may come, Python sets that much memory aside.
-            size = os.fstat(file.fileno()).st_size
-            data = file.read(min(size, MAX_FILE) + 1)
-            if size < len(data) <= MAX_FILE:  # it is growing, or no ordinary file
-                data += file.read(MAX_FILE + 1 - len(data))
+        data = contents(path, MAX_FILE)
     except FileNotFoundError:
         raise XltoolsError(f"找不到文件“{path}”。", "请检查文件名和所在文件夹。") from None
     except PermissionError:

@@ -247,7 +247,7 @@ def _leaves(rows: Sequence[Sequence[object]], plan: _Sum, columns: dict[int, lis
     return [row for row in below if digits[row] != wanted], blank
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=5_000)
 def _plan(cell: str, formula: str) -> _Sum | None:
     """A formula as a sum of cells; None where it is anything else."""
     row, at = split(cell)

@@ -14,10 +14,12 @@ import errno
 import os
 import secrets
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from xltools.errors import XltoolsError
+from xltools.files import not_ordinary
 from xltools.workbook.lock import alone
 
 BACKUPS_KEPT = 10
@@ -48,9 +50,9 @@ def save(path: str | Path, data: bytes, original: bytes | None = None, backup: b
                 )
             check_writable(path)
             kept = _keep(path, old) if backup and old is not None else None
-            _put(path, data, _mode(path))
+            _put(path, data, _mode(path), path)
     except OSError as error:
-        raise _worded(error, path) from None
+        raise worded(error, path) from None
     if kept is not None:
         _prune(kept.parent)
     return kept
@@ -71,9 +73,9 @@ def check_writable(path: str | Path) -> None:
         os.close(os.open(path, os.O_RDWR))  # on Windows this fails too while another program holds the file
         writable = bool(path.stat().st_mode & 0o222)
     except OSError as error:
-        raise _worded(error, path) from None
+        raise worded(error, path) from None
     if not writable:
-        raise _worded(PermissionError(errno.EACCES, ""), path)
+        raise worded(PermissionError(errno.EACCES, ""), path)
 
 
 def open_elsewhere(path: Path) -> str | None:
@@ -83,14 +85,14 @@ def open_elsewhere(path: Path) -> str | None:
     if path.suffix.lower() == ".docx":  # Word puts its mark in the place of the first letters
         owners += [f"~${name[1:]}", f"~${name[2:]}"]
     for beside in owners:
-        if (path.parent / beside).exists():
+        if os.path.exists(path.parent / beside):  # False where the name is too long
             return (
                 f"“{who}”在 Excel 或 WPS 里"
                 if (who := _excel_owner(path.parent / beside))
                 else " Excel 或 WPS "
             )
     lock = path.parent / f".~lock.{name}#"
-    if lock.exists():
+    if os.path.exists(lock):
         with suppress(OSError):
             fields = lock.read_bytes().decode("utf-8", "replace").split(",")
             if who := next((field.strip() for field in fields[:2] if field.strip()), ""):
@@ -128,13 +130,21 @@ def restore(path: str | Path, backup: str | Path) -> Path | None:
     try:
         data = Path(backup).read_bytes()
     except OSError as error:
-        raise _worded(error, Path(backup)) from None
+        raise worded(error, Path(backup)) from None
     return save(path, data)
 
 
 def _real(path: Path) -> Path:
-    """The file itself where ``path`` is a link to it: the link must stay a link."""
-    return path.resolve() if path.is_symlink() else path
+    """The file itself where ``path`` is a link to it: the link must stay a link. Raises XltoolsError for what
+    is no ordinary file: putting a file in the place of a device would destroy it."""
+    try:
+        found = path.resolve() if os.path.islink(path) else path
+        special = os.path.exists(found) and not (os.path.isfile(found) or os.path.isdir(found))
+    except (OSError, RuntimeError):  # links in a circle
+        raise XltoolsError(f"“{path.name}”是有误的链接，不能写入。", "请指定文件本身。") from None
+    if special:
+        raise not_ordinary(path, "写入")
+    return found
 
 
 def _current(path: Path) -> bytes | None:
@@ -158,6 +168,7 @@ def _keep(path: Path, old: bytes) -> Path:
     folder = backup_folder(path)
     with suppress(FileExistsError):
         os.mkdir(folder)
+        _give(folder, path)
     stem = path.stem[-_NAME_LENGTH:]
     moment = time.time_ns() // 10**6
     while True:
@@ -166,13 +177,42 @@ def _keep(path: Path, old: bytes) -> Path:
         if not target.exists():
             break
         moment += 1
-    _put(target, old, _mode(path))
+    _put(target, old, _mode(path), path)
     return target
 
 
-def _put(target: Path, data: bytes, mode: int) -> None:
-    """Write ``data`` beside ``target``, flush it to the disk, rename it to ``target``."""
-    passing = target.parent / f".{secrets.token_hex(8)}{_PASSING}"
+def _put(target: Path, data: bytes, mode: int, like: Path) -> None:
+    """Write ``data`` beside ``target``, flush it to the disk, rename it to ``target``; it belongs to whom
+    ``like`` belongs."""
+    with _written(target.parent, data, mode) as passing:
+        _give(passing, like)
+        os.replace(passing, target)
+    _flush_folder(target.parent)
+
+
+def put_new(path: str | Path, data: bytes) -> None:
+    """Write a file that must not be there yet. Raises OSError: FileExistsError where it is there, even if
+    another process made it this moment."""
+    path = Path(path)
+    _sweep(path.parent)
+    with _written(path.parent, data, _mode(path)) as passing:
+        if os.name == "nt":
+            os.rename(passing, path)
+        else:
+            try:
+                os.link(passing, path)
+                os.unlink(passing)
+            except FileExistsError:
+                raise
+            except OSError:  # a file system without links
+                os.replace(passing, path)
+    _flush_folder(path.parent)
+
+
+@contextmanager
+def _written(folder: Path, data: bytes, mode: int) -> Iterator[Path]:
+    """A passing file in ``folder`` with ``data``, on the disk; gone where it is not renamed."""
+    passing = folder / f".{secrets.token_hex(8)}{_PASSING}"
     handle = os.open(passing, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     try:
         try:
@@ -183,12 +223,24 @@ def _put(target: Path, data: bytes, mode: int) -> None:
         finally:
             os.close(handle)
         os.chmod(passing, mode)
-        os.replace(passing, target)
+        yield passing
     except BaseException:
         with suppress(OSError):
             os.unlink(passing)
         raise
-    _flush_folder(target.parent)
+
+
+def _give(made: Path, like: Path) -> None:
+    """Let what we made belong to whom ``like`` belongs: an administrator who works on a user's file must not
+    take it away from him."""
+    if os.name == "nt":
+        return
+    with suppress(OSError):
+        owner, now = os.stat(like), os.stat(made)
+        if (owner.st_uid, owner.st_gid) != (now.st_uid, now.st_gid):
+            mode = now.st_mode & 0o777
+            os.chown(made, owner.st_uid, owner.st_gid)
+            os.chmod(made, mode)
 
 
 def _flush_folder(folder: Path) -> None:
@@ -221,11 +273,13 @@ def _prune(folder: Path) -> None:
             os.unlink(file)
 
 
-def _worded(error: OSError, path: Path) -> XltoolsError:
-    """An error of the operating system as a sentence."""
+def worded(error: OSError, path: Path) -> XltoolsError:
+    """An error of the operating system while ``path`` was written, as a sentence."""
     name = path.name
-    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", -1)):
-        return XltoolsError(f"磁盘空间不足，“{name}”没有写入，原文件完好。", "请清理磁盘后再试。")
+    if error.errno in (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", -1)):
+        return XltoolsError(
+            f"磁盘空间不足（或超过了配额），“{name}”没有写入，原文件完好。", "请清理磁盘后再试。"
+        )
     if error.errno == errno.EROFS:
         return XltoolsError(f"“{name}”在只读的磁盘或网络位置上，没有写入。", "请把它复制到本机硬盘后再试。")
     if isinstance(error, PermissionError):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from xltools.errors import XltoolsError
 from xltools.workbook.address import Area, area, area_text, join, places, split
 from xltools.workbook.formulas import sheet_data
-from xltools.workbook.markup import broken
+from xltools.workbook.markup import broken, parse, parser
 from xltools.workbook.surgery import shared
 from xltools.workbook.surgery.cells import CellXml, content_xml, read_cells, value_xml, write_cells
 from xltools.workbook.surgery.edits import Computed, Content, Formula, Link, Region, Row
@@ -81,6 +81,9 @@ class SheetXml:
         if where is None:
             raise foreign(name)
         start, end, _ = where
+        # The cells are proven; what stands around them must be XML, or nobody could read what is written.
+        around = f"{text[:start]}<sheetData/>{text[end:]}".encode()
+        parse(parser(name), around, name)
         self.name = name
         self.head = text[:start]
         self.tail = Tail(text[end:])
@@ -191,7 +194,10 @@ class SheetXml:
             return f' s="{styles["s"]}"' if "s" in styles else ""
         for element in _COLUMN.findall(self.head):
             found = dict(_NUMBER.findall(" " + element))
-            if int(found.get("min", "0")) <= column <= int(found.get("max", "0")) and "style" in found:
+            first, last = found.get("min", ""), found.get("max", "")
+            if not (first.isdecimal() and last.isdecimal() and "style" in found):
+                continue
+            if int(first) <= column <= int(last):
                 return f' s="{found["style"]}"' if found["style"] != "0" else ""
         return ""
 

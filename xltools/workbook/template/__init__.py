@@ -6,13 +6,11 @@ gives the same bytes. ``create`` does so for a user: atomically, and never over 
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -32,6 +30,7 @@ from xltools.workbook.layout import (
     UNCHECKED,
     sheet_name,
 )
+from xltools.workbook.save import put_new, save, worded
 from xltools.workbook.template.analysis import write_analysis
 from xltools.workbook.template.board import Board, a1
 from xltools.workbook.template.comparison import write_comparison
@@ -207,39 +206,18 @@ def create(
         raise XltoolsError(f"“{path}”是文件夹。", "请写出工作簿的文件名，如 决算.xlsx。")
     if path.exists() and not overwrite:
         raise XltoolsError(f"“{path}”已经存在，没有覆盖。", "请换一个文件名，或先移走原来的文件。")
-    try:
-        handle, draft = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".xlsx", dir=path.parent)
-        os.close(handle)
-    except OSError as error:
-        raise _cannot_write(path, error) from error
-    try:
-        built = build(edition, report, draft, unit, results)
-        place(draft, path, overwrite)
-    except OSError as error:
-        raise _cannot_write(path, error) from error
-    finally:
-        with suppress(OSError):
-            os.unlink(draft)
-    return built
-
-
-def place(draft: str, path: Path, overwrite: bool) -> None:
-    """Give a finished file its name, with the rights that a new file of the user has. Raises
-    FileExistsError where another process was quicker and ``overwrite`` is False."""
-    mask = os.umask(0)
-    os.umask(mask)
-    os.chmod(draft, 0o666 & ~mask)
+    if not path.parent.is_dir():
+        raise _cannot_write(path, FileNotFoundError())
+    made = BytesIO()
+    built = build(edition, report, made, unit, results)
     if overwrite:
-        os.replace(draft, path)
-    elif os.name == "nt":
-        os.rename(draft, path)
-    else:
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            raise
-        except OSError:  # a file system without links
-            os.replace(draft, path)
+        save(path, made.getvalue(), backup=False)
+        return built
+    try:
+        put_new(path, made.getvalue())
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    return built
 
 
 def _cannot_write(path: Path, error: OSError) -> XltoolsError:
@@ -247,6 +225,4 @@ def _cannot_write(path: Path, error: OSError) -> XltoolsError:
         return XltoolsError(f"“{path}”已经存在，没有覆盖。", "请换一个文件名，或先移走原来的文件。")
     if isinstance(error, FileNotFoundError):
         return XltoolsError(f"没有文件夹“{path.parent}”。", "请先建立文件夹，或换一个位置。")
-    return XltoolsError(
-        f"“{path}”不能写入：{error.strerror or error}。", "请检查权限，关闭正在打开它的 Excel，或换一个位置。"
-    )
+    return worded(error, path)

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from xltools.editions import Edition, When
-from xltools.editions.equation import Constraint, Term, expand
+from xltools.editions.equation import Constraint, Term
+from xltools.editions.expansion import expand
 from xltools.workbook.layout import META_ROW, FormSheet
 from xltools.workbook.template.board import Area, Board, Spot, a1, rectangles, runs
 from xltools.workbook.template.formulas import within

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from xltools.editions import Edition, Rule
-from xltools.editions.equation import Constraint, Equation, Term, Tree, expand
+from xltools.editions.equation import Constraint, Equation, Term
+from xltools.editions.expansion import Tree, expand
 from xltools.report import TOTAL, Ref
 from xltools.workbook.layout import FormSheet, is_spare
 from xltools.workbook.template.board import Area, Argument, Below, Call, Spot, runs
