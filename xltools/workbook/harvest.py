@@ -149,7 +149,7 @@ class Taker:
         self.odd_merges = False
         self.used: set[tuple[int, int]] = set()
         self.letters = [column_letters(at + 1) for at in range(grid.width)]
-        self.counts = {line.id for line in form.lines if line.counts}
+        self.counts = {line.id for line in form.lines if line.count}
         self.known = _places_of(grid.name)
         self.hides = bool(grid.facts.hidden_rows or grid.facts.hidden_columns)
 

@@ -272,7 +272,7 @@ class _Reader:
 
     def _to_wan(self, form: Form) -> None:
         """One form in 元 among others in 万元: converted, rounded once."""
-        counts = {line.id for line in form.lines if line.counts}
+        counts = {line.id for line in form.lines if line.count}
         amounts = self.harvest.amounts
         for ref, value in amounts.items():
             if ref.form == form.id and ref.line not in counts:

@@ -243,7 +243,7 @@ def _kind(form: Form, ref: Ref) -> str:
         return "dash"
     if not line.title and len(form.lines) > 1:
         return "unused"
-    return "count" if line.counts else "amount"
+    return "count" if line.count else "amount"
 
 
 def _dash(form: Form, ref: Ref) -> str:
