@@ -79,10 +79,6 @@ CAUSE = "原因"
 """Findings that vanish with suspect n are of the group «原因n»."""
 
 
-CAUSE = "原因"
-"""Findings that vanish with suspect n are of the group «原因n»."""
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing found. ``cells[0]`` is the place to look at first. ``facts`` feed the wording ``kind``
@@ -186,8 +182,8 @@ WORDING: dict[str, str] = {
     "reading_outside": "{count}个数不在表内的行、栏上（{cells}）。",
     "reading_merged_amounts": "{area} 合并了几个金额单元格，只能看到其中一个数。",
     "reading_hidden_amounts": "{count}个金额在隐藏的行或列中（{cells}）。",
-    "reading_unit_differs": "本表金额单位印为{unit}，{where}为{expected}。",
-    "reading_unit_unknown": "本表金额单位印为{unit}，{where}为{expected}。",
+    "reading_unit_differs": "{name}金额单位印为{unit}，{where}{expected}。",
+    "reading_unit_unknown": "{name}金额单位印为{unit}，{where}{expected}。",
     "reading_year_differs": "本表印着{year}年度，应为{expected}年度。",
     "reading_entity_differs": "本表印的单位名称是“{name}”，封面或其他表为“{expected}”。",
     "reading_sheet_too_large": "工作表没有读取：{why}。",
