@@ -178,3 +178,15 @@ def test_contradictions_are_said() -> None:
     assert "互相矛盾" in "\n".join(explain(made, "expenditure[201,1]"))
     assert made.amounts[Ref("expenditure", "合计", "1")] == Decimal("400.00")
     assert load().forms["expenditure"].number == "公开03表"
+
+
+def test_the_budget_in_an_actuals_cell_is_said_before_its_digits() -> None:
+    """0.50 for 0.30 is one digit too; but 0.50 is the budget of the same line."""
+    changes = {f"three_public[1,{column}]": "0.50" for column in ("1", "4", "6")}
+    changes |= {f"three_public[1,{column}]": "0.30" for column in ("7", "10")}
+    changes |= {"three_public[1,12]": "0.50", "statistics[4,1]": "0.30"}
+    for suspect in check(placed(example(changes))).suspects:
+        if suspect.cell.ref == Ref("three_public", "1", "12"):
+            assert suspect.why == "误填预算数"
+            return
+    pytest.fail("not suspected")

@@ -26,9 +26,9 @@ from xltools.rules.percentages import ANALYSIS, RULE
 from xltools.rules.roots import Roots
 
 _SHOWN = 5
+_RIVALS = 8
+"""Explanations told at most, the best set among them."""
 _PLAUSIBLE = 0.02
-_UNKNOWN = ("金额不符", "误录相邻单元格的数")
-"""Mechanisms that say little of where a figure came from."""
 _NAMES = {
     reconcile.Convention.SUMMED: "合计是由已四舍五入的数相加得出的",
     reconcile.Convention.EVEN: "金额是按四舍六入五成双取位的",
@@ -165,7 +165,7 @@ def _chosen(outcome: reconcile.Outcome) -> list[reconcile.Suspect]:
     """The best explanation first, then its rivals that are worth a look."""
     best = list(outcome.sets[0][1]) if outcome.sets else []
     rivals = [s for s in outcome.suspects if s not in best and s.confidence >= _PLAUSIBLE]
-    return [s for s in (best + rivals) if s.refs][: max(_SHOWN, len(best))]
+    return [s for s in (best + rivals) if s.refs][: max(_RIVALS, len(best))]
 
 
 def _concerns(chain: Sequence[reconcile.Identity], causes: Iterable[reconcile.Suspect]) -> bool:
@@ -291,15 +291,10 @@ def _suspect(desk: Desk, suspect: reconcile.Suspect, more: Beside) -> Suspect:
 
 
 def _why(desk: Desk, suspect: reconcile.Suspect) -> str:
-    """The mechanism; where none is known, whether the budget of the same item stands in an actual's cell."""
+    """The mechanism; the budget of the same item in an actual's cell says more than its digits."""
     ref = suspect.refs[0]
     form = desk.edition.forms.get(ref.form)
-    if (
-        suspect.why not in _UNKNOWN
-        or suspect.kind != "cell"
-        or form is None
-        or ref.column not in form.column_of
-    ):
+    if suspect.kind != "cell" or form is None or ref.column not in form.column_of or not desk.value(ref):
         return suspect.why
     planned = form.column_of[ref.column].title.replace("决算数", "预算数", 1)
     for column in form.columns:
