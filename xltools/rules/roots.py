@@ -14,6 +14,7 @@ from xltools.reconcile.model import for_rules
 from xltools.report import TOTAL, Ref, Report
 from xltools.rules.desk import Desk
 from xltools.rules.live import reads
+from xltools.rules.written import suggestions
 
 UNREAD = frozenset(
     f"reading_{kind}"
@@ -76,9 +77,9 @@ def gather(desk: Desk, findings: list[Finding], judge: Judge) -> Roots:
 
 
 def _add(roots: Roots, cause: Suspect, follows: Callable[[Finding], bool]) -> None:
-    """A cause with its group; nothing where nothing follows."""
+    """A cause with its group; nothing where nothing follows and nothing can be suggested."""
     mine = [not finding.group and follows(finding) for finding in roots.findings]
-    if sum(mine) < 2:
+    if sum(mine) < (1 if cause.suggested else 2):
         return
     name = f"{CAUSE}{len(roots.suspects) + 1}"
     count = sum(own and finding.gap is not None for own, finding in zip(mine, roots.findings, strict=True))
@@ -131,22 +132,32 @@ def _origins(
 
 
 def _cell_cause(desk: Desk, ref: Ref, finding: Finding, roots: Roots) -> Suspect:
-    """What the other figures say should stand in a cell that could not be read."""
-    cell = finding.cells[0]
-    values: list[str] = []
-    if ref not in (desk.formulas or {}):
-        applied = [pair for pair in roots.desk.applied if pair[1]]
-        known = explain(
-            for_rules(applied), roots.desk.report, ref, formulas=reads(desk), unread=roots.unread,
-            loose=roots.loose,
-        )  # fmt: skip
-        if known.least is not None and known.most is not None:
-            steps = int((known.most - known.least).scaleb(2)) + 1
-            if 0 < steps <= _MOST_VALUES:
-                values = [show(known.least + Decimal(number).scaleb(-2)) for number in range(steps)]
-    why = "公式的结果是错误值" if ref in (desk.formulas or {}) else "单元格里不是数"
+    """What should stand in a cell that could not be read: what is written there, if the other figures allow
+    it, else what they say."""
+    cell, unit = finding.cells[0], desk.report.unit
+    if ref in (desk.formulas or {}):
+        return _unread(cell, (), "公式的结果是错误值")
+    applied = [pair for pair in roots.desk.applied if pair[1]]
+    known = explain(
+        for_rules(applied), roots.desk.report, ref, formulas=reads(desk), unread=roots.unread,
+        loose=roots.loose,
+    )  # fmt: skip
+    least, most = known.least, known.most
+    steps = 0 if least is None or most is None else int((most - least).scaleb(2)) + 1
+    if least is not None and 0 < steps <= _MOST_VALUES:
+        values = [show(least + Decimal(number).scaleb(-2)) for number in range(steps)]
+        return _unread(cell, *suggestions(cell.value, unit, values, values.__contains__))
+
+    def allowed(text: str) -> bool:
+        value = Decimal(text)
+        return (least is None or least <= value) and (most is None or value <= most)
+
+    return _unread(cell, *suggestions(cell.value, unit, (), allowed))
+
+
+def _unread(cell: Cell, values: tuple[str, ...], why: str) -> Suspect:
     changes = ((cell, values[0]),) if values else ()
-    return Suspect(cell, tuple(values), why, 0.99, kind="unread", unique=len(values) == 1, changes=changes)
+    return Suspect(cell, values, why, 0.99, kind="unread", unique=len(values) == 1, changes=changes)
 
 
 def _of_cell(ref: Ref, origins: Mapping[Ref, Ref | str]) -> Callable[[Finding], bool]:
