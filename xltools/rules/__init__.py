@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 
 from xltools import narrative
 from xltools.editions import Edition, Rule, load
@@ -17,6 +18,7 @@ from xltools.finding import CAUSE, Cell, Finding, Severity, Suspect, is_explaine
 from xltools.report import Percentage, Place, Ref, Report
 from xltools.rules import evaluation, structure
 from xltools.rules.arithmetic import arithmetic, where
+from xltools.rules.consequences import folded
 from xltools.rules.desk import SEVERITY, Desk
 from xltools.rules.identities import Broken, Figures, broken, holds, identities
 from xltools.rules.joint import settle
@@ -106,8 +108,10 @@ def check(report: Report, edition: Edition | None = None, evidence: Evidence | N
         # In the right unit nothing may be wrong: no figure is to be blamed.
         findings = [of_the_cover(finding) for finding in findings]
     else:
-        roots = gather(desk, findings, lambda other: _judged_again(other, edition, evidence))
+        roots = gather(desk, findings, lambda other, bad: _judged_again(other, edition, evidence, bad))
         findings, suspects = settle(desk, roots)
+        again = partial(_all_again, edition=edition, evidence=evidence)
+        findings = folded(desk, findings, suspects, roots.desk.report, again)
     findings = pointed(desk, findings, suspects)
     tails = tuple(item for item in desk.broken if item.tail)
     findings += _tails(desk, tails)
@@ -126,10 +130,20 @@ def check(report: Report, edition: Edition | None = None, evidence: Evidence | N
     )
 
 
-def _judged_again(report: Report, edition: Edition, evidence: Evidence) -> tuple[Desk, list[Finding]]:
+def _judged_again(
+    report: Report, edition: Edition, evidence: Evidence, bad: frozenset[Ref] = frozenset()
+) -> tuple[Desk, list[Finding]]:
     desk, findings = _desk(report, edition, evidence), list[Finding]()
+    desk.unread = bad
     _identities(desk, findings, [])
     return desk, findings
+
+
+def _all_again(report: Report, edition: Edition, evidence: Evidence) -> list[Finding]:
+    """Every finding of the rules, on figures that can all be read."""
+    desk, findings = _judged_again(report, edition, evidence)
+    _others(desk, findings, [])
+    return findings
 
 
 def _desk(report: Report, edition: Edition, evidence: Evidence) -> Desk:

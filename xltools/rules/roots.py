@@ -25,12 +25,18 @@ UNREAD = frozenset(
 """Kinds of findings on a cell of an amount that could not be read."""
 LINES = frozenset(("reading_code_invalid", "reading_code_missing"))
 """Kinds of findings on a line that could not be read."""
-_CODES = frozenset(("code_parent", "code_order", "code_childless", "code_unknown", "code_name", "line_empty"))
+_CODES = frozenset(
+    (
+        "code_form", "code_twice", "code_parent", "code_order", "code_childless", "code_unknown", "code_name",
+        "line_empty",
+    )
+)  # fmt: skip
 _COUNTERPARTS = frozenset(("counterpart_revenue", "counterpart_expenditure"))
 _MOST_VALUES = 6
 
-Judge = Callable[[Report], tuple[Desk, list[Finding]]]
-"""A report with other lines → its desk, with the identities judged, and the findings on them."""
+Judge = Callable[[Report, frozenset[Ref]], tuple[Desk, list[Finding]]]
+"""A report with other lines, and its unread figures → its desk, with the identities judged, and the findings
+on them."""
 
 
 @dataclass(slots=True)
@@ -66,13 +72,13 @@ def gather(desk: Desk, findings: list[Finding], judge: Judge) -> Roots:
     if wrong:
         roots.desk = wrong.desk
         roots.unread |= {_moved(ref, wrong.form, wrong.code, wrong.right) for ref in roots.unread}
-        _add(roots, _code_cause(desk, wrong), lambda f: _follows_code(f, wrong, origins))
+        _add(roots, _code_cause(desk, wrong), _of_code(desk, wrong, origins))
     for form, finding in lost.items():
         if form:
             _add(roots, _line_cause(desk, form, finding), _of_line(desk, form, finding, origins))
     for ref in dict.fromkeys(origins.values()):
         if isinstance(ref, Ref):
-            _add(roots, _cell_cause(desk, ref, bad[ref], roots), _of_cell(ref, origins))
+            _add(roots, _cell_cause(desk, ref, bad[ref], roots), _of_cell(desk, ref, origins))
     return roots
 
 
@@ -160,9 +166,22 @@ def _unread(cell: Cell, values: tuple[str, ...], why: str) -> Suspect:
     return Suspect(cell, values, why, 0.99, kind="unread", unique=len(values) == 1, changes=changes)
 
 
-def _of_cell(ref: Ref, origins: Mapping[Ref, Ref | str]) -> Callable[[Finding], bool]:
+def _of_cell(desk: Desk, ref: Ref, origins: Mapping[Ref, Ref | str]) -> Callable[[Finding], bool]:
     mine = {other for other, origin in origins.items() if origin == ref}
-    return lambda finding: any(cell.ref in mine for cell in finding.cells)
+    return _about(desk, mine)
+
+
+def _about(desk: Desk, refs: Collection[Ref]) -> Callable[[Finding], bool]:
+    """Whether a finding speaks of one of the figures: shows its cell, or names it in a sentence."""
+    names = [desk.edition.label(ref, desk.report.titles) for ref in refs]
+
+    def about(finding: Finding) -> bool:
+        if any(cell.ref in refs for cell in finding.cells):
+            return True
+        said = finding.facts.values() if finding.rule.startswith("narrative") else ()
+        return any(f"{name} " in f"{text} " for text in said for name in names)
+
+    return about
 
 
 # --- lines -----------------------------------------------------------------------------------------------
@@ -184,10 +203,10 @@ def _of_line(
     """Findings on sums over the lines of the form, on lines it lacks and on its formulas."""
     lines = {*desk.report.lines.get(form, ()), TOTAL}
     absent = set(_absent(desk, form))
-    mine = {other for other, origin in origins.items() if origin == form}
+    about = _about(desk, {other for other, origin in origins.items() if origin == form})
 
     def follows(finding: Finding) -> bool:
-        if finding is lost or any(cell.ref in mine for cell in finding.cells):
+        if finding is lost or about(finding):
             return True
         if finding.kind in _COUNTERPARTS:
             return finding.facts["code"] in absent
@@ -243,16 +262,24 @@ def _misnamed(desk: Desk, findings: Sequence[Finding], judge: Judge, roots: Root
     """The line whose figures, put under a code like its own, make most findings vanish and none appear."""
     told = [f for f in findings if f.gap is not None and not _unjudged(f, roots.unread)]
     keys = frozenset(map(_key, told))
+    orphans = [f for f in findings if f.kind == "code_parent" and f.cells[0].ref]
     best: _Misnamed | None = None
-    for form, code, right in _candidates(desk, told):
-        other, found = judge(_renamed(desk, form, code, right))
+    for form, code, right in _candidates(desk, [*told, *orphans]):
         bad = frozenset(_moved(ref, form, code, right) for ref in roots.unread)
+        other, found = judge(_renamed(desk, form, code, right), bad)
         left = {_key(f) for f in found if f.gap is not None and not _unjudged(f, bad)}
-        gone = keys - left
+        # What is below the line has its parent again.
+        mine = {_key(f) for f in orphans if (_form_of(f), f.facts["parent"]) == (form, right)}
+        gone = (keys - left) | mine
         if left - keys or not gone or (best and len(best.gone) >= len(gone)):
             continue
         best = _Misnamed(form, code, right, other, gone)
     return best
+
+
+def _form_of(finding: Finding) -> str:
+    ref = finding.cells[0].ref
+    return ref.form if ref else ""
 
 
 def _unjudged(finding: Finding, bad: Collection[Ref]) -> bool:
@@ -264,7 +291,9 @@ def _candidates(desk: Desk, told: Iterable[Finding]) -> Iterator[tuple[str, str,
     """Form, code and the code meant: the first stands in no other form, the second in others only, and
     findings on identities speak of the second."""
     lines = desk.report.lines
+    told = list(told)
     named = {(cell.ref.form, cell.ref.line) for f in told for cell in f.cells if cell.ref}
+    named |= {(_form_of(f), f.facts["parent"]) for f in told if f.kind == "code_parent"}
     for form, codes in lines.items():
         wanted = [code for code in _absent(desk, form) if (form, code) in named]
         if not wanted:
@@ -312,15 +341,18 @@ def _code_cause(desk: Desk, wrong: _Misnamed) -> Suspect:
     return Suspect(cell, (wrong.right,), "科目代码录入错误", 0.99, kind="code", unique=True, changes=changes)
 
 
-def _follows_code(finding: Finding, wrong: _Misnamed, origins: Mapping[Ref, Ref | str]) -> bool:
-    if _key(finding) in wrong.gone or any(
-        origins.get(cell.ref) == wrong.form for cell in finding.cells if cell.ref
-    ):
-        return True
-    if finding.kind in _COUNTERPARTS:
-        return finding.facts["code"] in (wrong.code, wrong.right)
-    if finding.kind not in _CODES or not finding.cells or finding.cells[0].ref is None:
-        return False
-    ref = finding.cells[0].ref
-    about = {ref.line, finding.facts.get("parent", ""), finding.facts.get("previous", "")}
-    return ref.form == wrong.form and not about.isdisjoint((wrong.code, wrong.right))
+def _of_code(desk: Desk, wrong: _Misnamed, origins: Mapping[Ref, Ref | str]) -> Callable[[Finding], bool]:
+    about = _about(desk, {other for other, origin in origins.items() if origin == wrong.form})
+
+    def follows(finding: Finding) -> bool:
+        if _key(finding) in wrong.gone or about(finding):
+            return True
+        if finding.kind in _COUNTERPARTS:
+            return finding.facts["code"] in (wrong.code, wrong.right)
+        if finding.kind not in _CODES or not finding.cells or finding.cells[0].ref is None:
+            return False
+        ref = finding.cells[0].ref
+        named = {ref.line, finding.facts.get("parent", ""), finding.facts.get("previous", "")}
+        return ref.form == wrong.form and not named.isdisjoint((wrong.code, wrong.right))
+
+    return follows
