@@ -120,7 +120,7 @@ WORDING: dict[str, str] = {
     "sign": "现为 {value}，{verdict}。",
     "sign_sum": "{arithmetic}，{verdict}。",
     "tail": "{count}处尾差，四舍五入可以解释，不是错误：{list}。",
-    "convention": "{forms}：{habit}，属口径差异，不是错误（{count}条）：{list}。",
+    "convention": "{forms}：{habit}，属口径差异，不是错误{count}：{list}。",
     "joint": "下列{count}条关系单独看都在尾差之内，但没有一组金额能使它们同时成立：{list}。",
     "joint_single": "这条关系只差末位，但没有一组金额四舍五入后会这样印出：{list}。",
     # Structure of the forms.

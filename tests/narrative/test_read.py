@@ -333,3 +333,13 @@ def test_the_unit_of_the_report_does_not_change_what_is_found():
     assert report.unit is Unit.YUAN and check(report, EDITION) == []
     text = TEXTS["summary"].replace("减少39.43万元，下降10.82%，支", "减少39.44万元，下降10.82%，支")
     assert [one.severity for one in rewritten("summary", text, report)] == [ERROR]
+
+
+def test_what_is_counted_is_what_is_listed() -> None:
+    """Figures of last year that several sentences ask for are named once, and counted once."""
+    bare = replace(EXAMPLE, last_year={}, reasons={}, texts={})
+    hints = [f for f in check(bare, EDITION) if f.kind in ("narrative_last_year", "narrative_unfilled")]
+    assert {f.kind for f in hints} == {"narrative_last_year", "narrative_unfilled"}
+    for finding in hints:
+        listed = finding.facts["list"].split("；")
+        assert finding.facts["count"] == str(len(listed)) and len(set(listed)) == len(listed)

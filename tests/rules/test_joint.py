@@ -180,6 +180,26 @@ def test_contradictions_are_said() -> None:
     assert load().forms["expenditure"].number == "公开03表"
 
 
+def listed(finding: Finding) -> int:
+    return len(finding.facts["list"].split("；"))
+
+
+@pytest.mark.parametrize("changes", [{"appropriation[1,1]": "324.82"}, {"summary[32,2]": "298.57"}])
+def test_as_many_are_counted_as_are_listed(changes: dict[str, Any]) -> None:
+    found = of_rule(check(example(changes)), "joint-01")
+    assert found and all(finding.facts["count"] == str(listed(finding)) for finding in found)
+
+
+def test_a_habit_counts_what_it_lists() -> None:
+    seen = set()
+    for seed in range(12):
+        for finding in of_rule(check(random_report(seed, Unit.WAN, "ab"[seed % 2], "summed")), "rounding-02"):
+            count = finding.facts["count"]
+            assert count in ("", f"（{listed(finding)}条）") and "（0条）" not in finding.message
+            seen.add(count)
+    assert len(seen) > 1
+
+
 def test_the_budget_in_an_actuals_cell_is_said_before_its_digits() -> None:
     """0.50 for 0.30 is one digit too; but 0.50 is the budget of the same line."""
     changes = {f"three_public[1,{column}]": "0.50" for column in ("1", "4", "6")}

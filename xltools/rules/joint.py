@@ -92,12 +92,12 @@ def _as_habit(desk: Desk, findings: list[Finding], outcome: reconcile.Outcome) -
         desk.form_cell(form) for form in forms
     )
     listed = "；".join(
-        f"{f.cells[0].label}：{f.facts['arithmetic']}" for f in excused if "arithmetic" in f.facts
+        f"{f.cells[0].label}：{f.facts.get('arithmetic') or f.said.rstrip('。')}" for f in excused if f.cells
     )
     facts = {
         "forms": "、".join(form.number for form in forms) or "各表",
         "habit": _NAMES.get(outcome.convention, outcome.convention.value),
-        "count": str(len(excused)),
+        "count": f"（{len(excused)}条）" if excused else "",
         "list": listed or "单条关系都在尾差之内，合起来才看得出",
     }
     hint = Finding(
@@ -246,10 +246,8 @@ def _impossible(desk: Desk, chain: Iterable[reconcile.Identity]) -> Finding:
     steps = list(chain)
     refs = list(dict.fromkeys(ref for item in steps for ref in item.refs))
     forms = list(dict.fromkeys(form_of(ref.form) for ref in refs))
-    facts = {
-        "count": str(len(steps)),
-        "list": "；".join(dict.fromkeys(identity_text(desk, item) for item in steps)),
-    }
+    told = list(dict.fromkeys(identity_text(desk, item) for item in steps))
+    facts = {"count": str(len(told)), "list": "；".join(told)}
     first = desk.edition.forms.get(forms[0])
     cells = tuple(desk.cell(ref) for ref in refs)
     if first is not None:
@@ -260,7 +258,7 @@ def _impossible(desk: Desk, chain: Iterable[reconcile.Identity]) -> Finding:
         "joint-01",
         Severity.VERIFY if unpublished else Severity.ERROR,
         "合起来不能同时成立",
-        "joint" if len(steps) > 1 else "joint_single",
+        "joint" if len(told) > 1 else "joint_single",
         cells,
         facts,
         basis="每个印出的数只代表四舍五入后与它相同的金额",
