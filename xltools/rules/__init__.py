@@ -270,7 +270,9 @@ _VERDICTS = {">": "应大于零", ">=": "为负数", "<": "应小于零", "<=": 
 def _finding(desk: Desk, item: Broken) -> Finding:
     constraint, rule = item.constraint, item.rule
     terms = constraint.left + constraint.right
-    cells = tuple(desk.cell(term.ref) for term in terms if _worth_showing(term, desk, constraint))
+    first = _looked_at(desk, constraint)
+    shown = [term.ref for term in terms if _worth_showing(term, desk, constraint)]
+    cells = tuple(desk.cell(ref) for ref in sorted(shown, key=lambda ref: ref != first))
     kind, severity = _judged(desk, item)
     facts = {
         "gap": desk.show(item.gap, desk.figures.is_count(terms[0].ref)),
@@ -322,8 +324,14 @@ def _judged(desk: Desk, item: Broken) -> tuple[str, Severity]:
 
 def _worth_showing(term: Term, desk: Desk, constraint: Constraint) -> bool:
     """Blank addends of a sum say nothing; the figure that is judged always does."""
-    shown = term is constraint.left[0] or desk.figures.has(term.ref) or term.ref in desk.unread
-    return shown or len(constraint.right) == 1
+    if desk.figures.has(term.ref) or term.ref in desk.unread or len(constraint.right) == 1:
+        return True
+    return term.ref == _looked_at(desk, constraint)
+
+
+def _looked_at(desk: Desk, constraint: Constraint) -> Ref:
+    """The figure to look at first: the one that is judged; of a sum the first that is printed."""
+    return next((term.ref for term in constraint.left if desk.figures.has(term.ref)), constraint.left[0].ref)
 
 
 def _tails(desk: Desk, tails: Iterable[Broken]) -> list[Finding]:
@@ -338,7 +346,7 @@ def _tails(desk: Desk, tails: Iterable[Broken]) -> list[Finding]:
             f"{where(desk, item)}{arithmetic(desk, item)}，差 {desk.show(item.gap)}" for item in items
         )
         name = " 与 ".join(desk.edition.forms[form].name for form in forms)
-        cells = tuple(desk.cell(item.constraint.left[0].ref) for item in items)
+        cells = tuple(desk.cell(_looked_at(desk, item.constraint)) for item in items)
         first = Cell(name, "", cells[0].ref, cells[0].place)
         facts: dict[str, str] = {"count": str(len(items)), "list": listed}
         findings.append(
