@@ -7,24 +7,26 @@ finding. What could not be checked is said, with the reason: silence is not a pa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 
 from xltools import narrative
+from xltools.amount import Unit
 from xltools.editions import Edition, Rule, load
 from xltools.editions.equation import Constraint, Term, form_of
 from xltools.finding import CAUSE, Cell, Finding, Severity, Suspect, is_explained
 from xltools.report import Percentage, Place, Ref, Report
 from xltools.rules import evaluation, structure
 from xltools.rules.arithmetic import arithmetic, where
-from xltools.rules.consequences import folded
+from xltools.rules.consequences import folded, in_group
 from xltools.rules.desk import SEVERITY, Desk
 from xltools.rules.identities import Broken, Figures, broken, holds, identities
 from xltools.rules.joint import settle
 from xltools.rules.percentages import typed_percentages
 from xltools.rules.pointing import of_the_cover, pointed
 from xltools.rules.roots import gather, unread
+from xltools.rules.units import COVER_GROUP
 
 CHECKS = frozenset(structure.CHECKS) | frozenset(evaluation.CHECKS) | {"narrative"}
 """Every name that a rule's ``check`` may have."""
@@ -104,13 +106,14 @@ def check(report: Report, edition: Edition | None = None, evidence: Evidence | N
     _others(desk, findings, not_checked)
     findings += typed_percentages(desk)
     suspects: tuple[Suspect, ...] = ()
+    again = partial(_all_again, edition=edition, evidence=evidence)
     if any(finding.kind == "unit_cover" for finding in findings):
         # In the right unit nothing may be wrong: no figure is to be blamed.
         findings = [of_the_cover(finding) for finding in findings]
+        findings = in_group(COVER_GROUP, findings, again(replace(report, unit=Unit.WAN)))
     else:
         roots = gather(desk, findings, lambda other, bad: _judged_again(other, edition, evidence, bad))
         findings, suspects = settle(desk, roots)
-        again = partial(_all_again, edition=edition, evidence=evidence)
         findings = folded(desk, findings, suspects, roots.desk.report, again)
     findings = pointed(desk, findings, suspects)
     tails = tuple(item for item in desk.broken if item.tail)

@@ -34,8 +34,7 @@ def folded(
     read: Mapping[Ref, Collection[Ref] | None] | None = None
     findings = [_about_a_cause(finding, suspects) for finding in findings]
     for number, suspect in enumerate(suspects, 1):
-        left = [finding for finding in findings if _may_follow(finding)]
-        if not left or suspect.alternative:
+        if suspect.alternative or not any(map(_may_follow, findings)):
             continue
         world = renamed if suspect.kind == "code" and renamed is not desk.report else None
         if suspect.kind in _FIGURES and (changes := _figures(desk, suspect)):
@@ -43,10 +42,14 @@ def folded(
             world = _mended(desk, changes, read)
         if world is None:
             continue
-        after = {_key(finding) for finding in recheck(world)}
-        gone = {id(finding) for finding in left if _key(finding) not in after}
-        findings = [replace(f, group=f"{CAUSE}{number}") if id(f) in gone else f for f in findings]
+        findings = in_group(f"{CAUSE}{number}", findings, recheck(world))
     return findings
+
+
+def in_group(group: str, findings: list[Finding], after: Iterable[Finding]) -> list[Finding]:
+    """``findings`` with those that have no cause yet and are not among ``after`` in the group."""
+    left = {_key(finding) for finding in after}
+    return [replace(f, group=group) if _may_follow(f) and _key(f) not in left else f for f in findings]
 
 
 def _about_a_cause(finding: Finding, suspects: Sequence[Suspect]) -> Finding:
