@@ -59,7 +59,7 @@ def fill_in(grids: Sequence[Grid]) -> None:
             for cell, error in grid.facts.errors.items()
             if error == "#NAME?" and is_own(grid.facts.formulas.get(cell, ""))
         ]
-        for cell in (*grid.facts.uncached, *unknown, *grid.facts.doubtful, *_blanked(grid)):
+        for cell in dict.fromkeys((*grid.facts.uncached, *unknown, *grid.facts.doubtful, *_blanked(grid))):
             grid.unsolved[cell] = ""
             open_cells.append((grid, cell))
     if not open_cells:
