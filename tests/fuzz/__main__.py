@@ -99,6 +99,8 @@ def main(name: str, seconds: float, plain: bool) -> None:
     if plain or not sys.platform.startswith("linux"):
         from tests.fuzz.targets import TARGETS
 
+        if name not in TARGETS:
+            sys.exit(f"no target {name}; there are {', '.join(TARGETS)}")
         watched = Watched(TARGETS[name])
         plainly(watched, seconds)
         print(f"{name}: {watched.count} executions, {len(watched.places)} faults")
@@ -109,6 +111,8 @@ def main(name: str, seconds: float, plain: bool) -> None:
         # Whatever a target imports late must be loaded here to be seen by the engine.
         from tests.fuzz.targets import TARGETS
 
+        if name not in TARGETS:
+            sys.exit(f"no target {name}; there are {', '.join(TARGETS)}")
         watched = Watched(TARGETS[name])
         for data in watched.target.seeds():
             watched(data)
