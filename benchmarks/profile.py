@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import cProfile
 import pstats
+import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import cycle
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -14,9 +16,10 @@ from typing import Any
 import xltools
 from benchmarks.reading import bare
 from benchmarks.timing import EXAMPLE
+from benchmarks.variants import generate
 from xltools import rules
 from xltools.narrative import read as prose
-from xltools.workbook import extras, read
+from xltools.workbook import extras, harvest, read
 
 _ROUNDS = 30
 _PACKAGE = Path(xltools.__file__).parent
@@ -42,8 +45,10 @@ _STAGES: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
 """Title, module and functions, none of which calls another."""
 
 
-def stages(file: Path = EXAMPLE) -> None:
-    """Print what each stage costs, against a bare read."""
+def stages(files: Sequence[Path]) -> None:
+    """Print what each stage costs, against a bare read. ``files`` have one layout and other figures."""
+    for file in files * 4:
+        xltools.check(xltools.read(file))
     taken: dict[str, list[float]] = {title: [] for title, _, _ in _STAGES}
     real = [(module, name, getattr(module, name)) for _, module, names in _STAGES for name in names]
     current: Counter[str] = Counter()
@@ -63,8 +68,9 @@ def stages(file: Path = EXAMPLE) -> None:
         for title, module, names in _STAGES:
             for name in names:
                 setattr(module, name, timed(title, getattr(module, name)))
-        for _ in range(_ROUNDS):
+        for _, file in zip(range(_ROUNDS), cycle(files), strict=False):
             current.clear()
+            harvest._numbers.clear()
             start = time.process_time()
             bare(file)
             middle = time.process_time()
@@ -88,7 +94,8 @@ def stages(file: Path = EXAMPLE) -> None:
 
 def show(file: Path = EXAMPLE) -> None:
     """Print the profile. cProfile makes small functions look dearer than they are: read shares, not times."""
-    stages(file)
+    with tempfile.TemporaryDirectory() as folder:
+        stages(generate(Path(folder)))
     xltools.check(xltools.read(file))
     profile = cProfile.Profile()
     profile.enable()

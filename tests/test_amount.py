@@ -67,6 +67,12 @@ def test_a_float_is_the_decimal_it_was_meant_to_be(number: float, expected: str)
     assert str(amount.from_float(number)) == expected
 
 
+@given(st.one_of(st.floats(-9e12, 9e12), money.map(float)), st.booleans())
+def test_every_float_is_its_shortest_text_rounded(number: float, near: bool) -> None:
+    number = math.nextafter(number, 0) if near else number
+    assert str(amount.from_float(number)) == str(amount.half_up(Decimal(f"{number:.15g}")))
+
+
 @pytest.mark.parametrize("number", [1e308, -1e308, 1e13, math.nan, math.inf, -math.inf])
 def test_a_float_that_is_no_amount(number: float) -> None:
     with pytest.raises(NotAnAmount):

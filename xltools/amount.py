@@ -73,6 +73,11 @@ def from_float(number: float, places: int = PLACES) -> Decimal:
         raise NotAnAmount("不是有效的数字")
     if abs(number) >= _LARGEST:
         raise TooLarge("数字过大，超出可以精确表示的范围")
+    if places == PLACES:
+        # At most 15 digits, being below LIMIT: where they are the number itself, they are its shortest text.
+        text = f"{number + 0.0:.2f}"
+        if float(text) == number:
+            return Decimal(text)
     # 15 significant digits are what Excel keeps; more are noise of binary arithmetic.
     return half_up(Decimal(f"{number:.15g}"), places)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from xltools.amount import Unit
+from xltools.amount import ZERO, Unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,6 +89,7 @@ EVALUATION = "self_evaluation"
 """Form id of the figures of a 自评 form."""
 
 
+@lru_cache(maxsize=8_192)
 def evaluation_ref(number: int, part: str, column: str) -> Ref:
     """The place of a figure or text in the ``number``-th 自评 form (from 1).
 
@@ -149,7 +151,7 @@ class Report:
 
     def get(self, ref: Ref) -> Decimal:
         """The figure at ``ref``; a blank counts as exactly 0."""
-        return self.amounts.get(ref, Decimal(0))
+        return self.amounts.get(ref, ZERO)
 
     def to_frame(self) -> pd.DataFrame:
         """A tidy pandas table: form, line, title, column, amount (text of a decimal), sheet, cell."""

@@ -111,8 +111,8 @@ def test_what_is_learned_belongs_to_nobody(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_a_mark_in_the_xml_is_no_hole() -> None:
-    assert Sight("<worksheet><>").layout == ""
-    assert Sight("<c><v>1</v></c><c><v>2</v></c>").layout == "<c><></c><c><></c>"
+    assert Sight(b"<worksheet>\0").layout == b""
+    assert Sight(b"<c><v>1</v></c><c><v>2</v></c>").layout == b"<c>\0</c><c>\0</c>"
 
 
 def test_memory_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

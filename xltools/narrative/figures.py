@@ -85,6 +85,7 @@ class Figures:
             "last_year": report.last_year,
         }
         self._amounts: dict[str, Amount] = {}
+        self._typed: dict[str, Decimal | None] = {}
         self._before = {ref.form for ref in report.last_year}
         self._budgeted = {ref.form for ref in report.budget}
 
@@ -92,7 +93,8 @@ class Figures:
         """The figure in 万元, unrounded; a printed figure (万元) carries its slack."""
         found = self._amounts.get(name)
         if found is None:
-            found = self._amounts[name] = Amount.total(self._one(part) for part in name.split("+"))
+            parts = [self._one(part) for part in name.split("+")]
+            found = self._amounts[name] = parts[0] if len(parts) == 1 else Amount.total(parts)
         return found
 
     def plain(self, name: str) -> Decimal:
@@ -124,10 +126,15 @@ class Figures:
 
     def typed(self, key: str) -> Decimal | None:
         """A number among the texts; None when blank or no number."""
-        try:
-            return parse(self.report.texts.get(key, ""))
-        except NotAnAmount:
+        text = self.report.texts.get(key)
+        if not text:
             return None
+        if key not in self._typed:
+            try:
+                self._typed[key] = parse(text)
+            except NotAnAmount:
+                self._typed[key] = None
+        return self._typed[key]
 
     def is_empty(self, form: str) -> bool:
         """True when a form holds nothing but blanks and zeros: 本表无数据."""
@@ -165,7 +172,7 @@ class Figures:
         return [
             name
             for ref, name in self._basic_lines()
-            if self.report.get(ref) and ref.line.startswith(prefixes)
+            if ref.line.startswith(prefixes) and self.report.get(ref)
         ]
 
     def _basic_lines(self) -> list[tuple[Ref, str]]:

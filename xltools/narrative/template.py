@@ -12,12 +12,13 @@ from __future__ import annotations
 import ast
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 _TAG = re.compile(r"(\{\{.*?\}\}|\{%.*?%\})", re.DOTALL)
+_CALL = re.compile(r"(\w+)\(")
 _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
@@ -50,10 +51,21 @@ class Expression:
         """Gives the value, names looked up in a scope. It raises KeyError for an unknown name."""
         return _compiled(self.tree)
 
+    def calls(self, names: Collection[str]) -> bool:
+        """Whether one of these functions may be called in it (a text that reads like a call counts, too)."""
+        return not self._calls.isdisjoint(names)
+
+    @cached_property
+    def _calls(self) -> frozenset[str]:
+        return frozenset(_CALL.findall(self.source))
+
 
 @dataclass(frozen=True)
 class _Text:
     text: str
+
+    def calling(self, names: Collection[str]) -> None:
+        return None
 
     def render(self, scope: Scope) -> str:
         return self.text
@@ -63,6 +75,9 @@ class _Text:
 class _Print:
     expression: Expression
 
+    def calling(self, names: Collection[str]) -> _Print | None:
+        return self if self.expression.calls(names) else None
+
     def render(self, scope: Scope) -> str:
         return str(self.expression.value(scope))
 
@@ -71,6 +86,9 @@ class _Print:
 class _Set:
     name: str
     expression: Expression
+
+    def calling(self, names: Collection[str]) -> _Set:
+        return self
 
     def render(self, scope: Scope) -> str:
         scope[self.name] = self.expression.value(scope)
@@ -82,6 +100,11 @@ class _If:
     """Condition and body of each branch; the condition of else is None."""
 
     branches: tuple[tuple[Expression | None, Body], ...]
+
+    def calling(self, names: Collection[str]) -> _If | None:
+        branches = tuple([(condition, body.calling(names)) for condition, body in self.branches])
+        used = any(body.nodes or (condition and condition.calls(names)) for condition, body in branches)
+        return _If(branches) if used else None
 
     def render(self, scope: Scope) -> str:
         for condition, body in self.branches:
@@ -96,6 +119,10 @@ class _For:
     items: Expression
     body: Body
 
+    def calling(self, names: Collection[str]) -> _For | None:
+        body = self.body.calling(names)
+        return _For(self.name, self.items, body) if body.nodes or self.items.calls(names) else None
+
     def render(self, scope: Scope) -> str:
         return "".join([self.body.render({**scope, self.name: item}) for item in self.items.value(scope)])
 
@@ -105,6 +132,9 @@ class _Macro:
     name: str
     parameters: tuple[str, ...]
     body: Body
+
+    def calling(self, names: Collection[str]) -> _Macro:
+        return _Macro(self.name, self.parameters, self.body.calling(names))
 
     def render(self, scope: Scope) -> str:
         def call(*arguments: Any) -> str:
@@ -127,6 +157,11 @@ class Body:
         """The text for the names in ``scope``, which ``set`` and ``macro`` add to."""
         return "".join([node.render(scope) for node in self.nodes])
 
+    def calling(self, names: Collection[str]) -> Body:
+        """What is left where only calls of these functions matter, and no text."""
+        left = tuple([kept for node in self.nodes if (kept := node.calling(names))])
+        return Body(() if all(isinstance(node, _Set) for node in left) else left)
+
 
 @dataclass(frozen=True)
 class Template:
@@ -140,6 +175,13 @@ class Template:
         scope = dict(context)
         self.macros.render(scope)
         return self.body.render(scope)
+
+    def calling(self, names: Collection[str]) -> Template:
+        """What is left where only calls of these functions matter, and no text: it makes the same calls."""
+        macros = self.macros.calling(names)
+        more = [node.name for node in macros.nodes if isinstance(node, _Macro) and node.body.nodes]
+        body = self.body.calling(frozenset((*names, *more)))
+        return Template(body, macros if body.nodes else Body(()))
 
 
 def parse(source: str) -> Body:

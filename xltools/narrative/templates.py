@@ -6,13 +6,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 from xltools.editions import FOLDER, Edition
 from xltools.errors import XltoolsError
 from xltools.narrative.template import Expression, Template, TemplateError, expression, parse
+
+_ASKING = frozenset(("told", "known", "typed", "prose", "name"))
+"""What a template calls to ask the accountant, and to say of what."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,11 @@ class Pattern:
     each: str
     rule: str
     share_rule: str
+
+    @cached_property
+    def asking(self) -> Template:
+        """What the template asks, without what it says."""
+        return self.template.calling(_ASKING)
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,9 @@ class _Writer:
         )  # fmt: skip
         calls = {name: getattr(self, name) for name in names}
         projects = Projects(self.report, self.data.grades_to_improve, self._fact)
-        return {**calls, "is_empty": self.figures.is_empty, "projects": projects}
+        return {
+            **calls, "is_empty": self.figures.is_empty, "projects": projects, "year": _Lazy(self.year),
+        }  # fmt: skip
 
     def sentences(self, pattern: Pattern) -> list[Sentence]:
         """The sentences a pattern gives: one, one per item of its list, or none."""
@@ -106,13 +108,18 @@ class _Writer:
 
     def _sentence(self, pattern: Pattern, key: str, extra: Mapping[str, Any]) -> Sentence | None:
         self.facts, self.slots = [], []
-        context = {**self.context, **extra, "year": _Lazy(self.year)}
+        context = {**self.context, **extra}
         if pattern.when and not pattern.when.value(context):
             return None
-        lines = pattern.template.render(context).splitlines()
-        text, facts, slots = self._unmarked("".join(line.strip() for line in lines))
+        text, facts, slots = self._rendered(pattern, context)
         typed = self.report.texts.get(f"narrative.{key}", "")
         return Sentence(key, pattern.headings, text, facts, slots, typed, pattern.rule, pattern.share_rule)
+
+    def _rendered(
+        self, pattern: Pattern, context: Mapping[str, Any]
+    ) -> tuple[str, tuple[Fact, ...], tuple[Slot, ...]]:
+        lines = pattern.template.render(context).splitlines()
+        return self._unmarked("".join(line.strip() for line in lines))
 
     def _unmarked(self, marked: str) -> tuple[str, tuple[Fact, ...], tuple[Slot, ...]]:
         """The text without marks, and what was marked with its place in the text."""
@@ -313,12 +320,27 @@ class _Writer:
 
 
 class _Asker(_Writer):
-    """Renders patterns for what they ask: what only says a figure says nothing."""
+    """Renders patterns for what they ask, without text and without places in it."""
+
+    def _rendered(
+        self, pattern: Pattern, context: Mapping[str, Any]
+    ) -> tuple[str, tuple[Fact, ...], tuple[Slot, ...]]:
+        if pattern.asking.body.nodes:
+            pattern.asking.render(context)
+        return "", tuple(self.facts), tuple(self.slots)
 
     def _silent(self, *arguments: Any, **named: Any) -> str:
         return ""
 
     year = amount = number = count = change = share = share_of = completion = _silent
+
+    def _fact(self, fact: Fact) -> str:
+        self.facts.append(fact)
+        return ""
+
+    def _slot(self, slot: Slot, content: str) -> str:
+        self.slots.append(slot)
+        return content
 
     def _close(self, items: Sequence[Item], whole: str) -> None:
         """Without shares nothing is to be closed."""

@@ -221,18 +221,10 @@ def _identities(desk: Desk, findings: list[Finding], not_checked: list[NotChecke
 def _applicable(rule: Rule, desk: Desk) -> tuple[str, Sequence[int]]:
     """Why (part of) a rule is not checked ("" when it is, or does not concern this unit); the numbers
     of its constraints that are."""
-    cover, when = desk.report.cover, rule.when
+    when = rule.when
     numbers: Sequence[int] = desk.identities.numbers[rule.id]
-    for wanted, value, known, name in (
-        (when.kinds, cover.kind, desk.edition.kinds, "单位性质"),
-        (when.scopes, cover.scope, desk.edition.scopes, "公开类型"),
-    ):
-        if wanted and not value:
-            return f"封面没有填写{name}，或填写有误", ()
-        if wanted and value not in known:
-            return f"封面的{name}“{value}”不在可选的{name}之中", ()
-        if wanted and value not in wanted:
-            return "", ()
+    if (when.kinds or when.scopes) and (reason := _other_unit(rule, desk)) is not None:
+        return reason, ()
     if when.present and not any(_printed(text, desk) for text in when.present):
         return "", ()
     if not holds(desk.identities.conditions[rule.id], desk.figures):
@@ -250,6 +242,22 @@ def _applicable(rule: Rule, desk: Desk) -> tuple[str, Sequence[int]]:
         name = {"last_year": "上年数", "budget": "年初预算数"}[when.given]
         return "" if len(kept) == len(numbers) else f"没有填写所需的{name}", kept
     return "", numbers
+
+
+def _other_unit(rule: Rule, desk: Desk) -> str | None:
+    """Why 封面 does not tell that a rule concerns this unit, "" where it does not; None where it does."""
+    cover, when = desk.report.cover, rule.when
+    for wanted, value, known, name in (
+        (when.kinds, cover.kind, desk.edition.kinds, "单位性质"),
+        (when.scopes, cover.scope, desk.edition.scopes, "公开类型"),
+    ):
+        if wanted and not value:
+            return f"封面没有填写{name}，或填写有误"
+        if wanted and value not in known:
+            return f"封面的{name}“{value}”不在可选的{name}之中"
+        if wanted and value not in wanted:
+            return ""
+    return None
 
 
 def _concerns(desk: Desk, number: int, forms: Iterable[str]) -> bool:

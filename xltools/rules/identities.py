@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from xltools.amount import PLACES, ZERO, Unit
 from xltools.editions import Edition, Rule
@@ -50,8 +50,13 @@ class Figures:
         given = list(report.amounts.items())
         for scope, figures in (("last_year", report.last_year), ("budget", report.budget)):
             given += [(Ref(f"{scope}.{ref.form}", ref.line, ref.column), v) for ref, v in figures.items()]
-        self.places = max([PLACES, *(places_of(value) for _, value in given)])
-        self.values: dict[Ref, int] = {ref: whole(value, self.places) for ref, value in given}
+        self.places = PLACES
+        unit = 10**PLACES
+        fractions = [(ref, *value.as_integer_ratio()) for ref, value in given]
+        if any(unit % denominator for _, _, denominator in fractions):
+            self.places = max(places_of(value) for _, value in given)
+            unit = 10**self.places
+        self.values: dict[Ref, int] = {ref: number * unit // below for ref, number, below in fractions}
         self._counts = _counted_lines(edition)
         self.rounded = report.unit is Unit.WAN
 
@@ -75,13 +80,16 @@ class Figures:
         """What rounding of the non-blank ``terms`` can move their sum, in the report's unit."""
         if not self.rounded:
             return ZERO
+        if self.places == PLACES:
+            rounded = [abs(one) for one, ref in terms if ref in self.values and not self.is_count(ref)]
+            return _HALF_UNIT * sum(rounded) if rounded else ZERO
         return sum((abs(coefficient) * self._half_unit(ref) for coefficient, ref in terms), ZERO)
 
     def _half_unit(self, ref: Ref) -> Decimal:
         value = self.values.get(ref)
         if value is None or self.is_count(ref):
             return ZERO
-        places = PLACES if self.places == PLACES else max(PLACES, places_of(self.decimal(value)))
+        places = max(PLACES, places_of(self.decimal(value)))
         return Decimal(5).scaleb(-places - 1)
 
     def decimal(self, number: int) -> Decimal:
@@ -90,8 +98,14 @@ class Figures:
         return Decimal(f"{number}e-{self.places}")
 
 
+_PLACES = {1: 0, 2: 1, 5: 1, 10: 1, 4: 2, 20: 2, 25: 2, 50: 2, 100: 2}
+"""Places of a value by the denominator of its shortest fraction."""
+
+
 def places_of(value: Decimal) -> int:
     """How many places after the point a value needs; 12.50 needs one."""
+    if (known := _PLACES.get(value.as_integer_ratio()[1])) is not None:
+        return known
     _, digits, exponent = value.as_tuple()
     places = -int(exponent)
     for digit in reversed(digits):
@@ -105,6 +119,9 @@ def whole(value: Decimal, places: int) -> int:
     """``value`` in units of its ``places``-th place, which it does not exceed; exact for any size."""
     numerator, denominator = value.as_integer_ratio()
     return numerator * int(10**places) // denominator
+
+
+_HALF_UNIT = Decimal(5).scaleb(-PLACES - 1)
 
 
 def _counted_lines(edition: Edition) -> frozenset[tuple[str, str]]:
@@ -125,7 +142,8 @@ class Identities:
     """The identities of an edition for the lines that a report prints.
 
     ``numbers`` maps each rule to the numbers of its ``constraints``; ``conditions`` to those of its
-    ``when.holds``. ``uses`` has, by number of a rule's first constraint, what that rule uses.
+    ``when.holds``. ``uses`` has, by number of a rule's first constraint, what that rule uses. ``memo`` keeps
+    what is worth its making once a second report prints the same lines.
     """
 
     constraints: tuple[Constraint, ...]
@@ -134,6 +152,7 @@ class Identities:
     uses: tuple[tuple[int, Uses], ...]
     pairs: tuple[int, ...]
     by_rule: Mapping[str, tuple[Constraint, ...]]
+    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def between_forms(self) -> Iterator[Constraint]:
@@ -144,6 +163,12 @@ class Identities:
         """Left − right of every constraint, in units of the figures' last place."""
         # By figure, not by constraint: most cells of most reports are blank.
         result = [0] * len(self.constraints)
+        by_figure = self._by_figure()
+        if by_figure:
+            for ref, number in figures.values.items():
+                for place, coefficient in by_figure.get(ref, ()):
+                    result[place] += coefficient * number
+            return result
         figure = figures.values.get
         for start, uses in self.uses:
             for ref, used in uses:
@@ -151,6 +176,28 @@ class Identities:
                     for number, coefficient in used:
                         result[start + number] += coefficient * value
         return result
+
+    def _by_figure(self) -> Mapping[Ref, Sequence[tuple[int, int]]]:
+        """All uses of each figure together, by number of the constraint; {} when asked for the first time."""
+        known: Mapping[Ref, Sequence[tuple[int, int]]] | None = self.memo.get("by_figure")
+        if known is None:
+            self.memo["by_figure"] = known = {}
+        elif not known:
+            found: dict[Ref, list[tuple[int, int]]] = {}
+            for start, used in self.uses:
+                for ref, places in used:
+                    found.setdefault(ref, []).extend([(start + number, one) for number, one in places])
+            self.memo["by_figure"] = known = found
+        return known
+
+    @property
+    def strict(self) -> frozenset[int]:
+        """The numbers of the constraints that a difference of 0 does not meet."""
+        if "strict" not in self.memo:
+            found = (number for number, one in enumerate(self.constraints) if one.operator in ("<", ">"))
+            self.memo["strict"] = frozenset(found)
+        known: frozenset[int] = self.memo["strict"]
+        return known
 
     def chosen(self, rule: str, numbers: Sequence[int]) -> tuple[Constraint, ...]:
         """Constraints of one rule by their numbers; for all of them always the same tuple."""
@@ -274,7 +321,8 @@ def broken(
     rule: Rule, found: Identities, numbers: Iterable[int], differences: Sequence[int], figures: Figures
 ) -> Iterator[Broken]:
     """The constraints of ``rule`` that are not met to the letter, tails among them."""
-    for number in numbers:
+    strict = found.strict
+    for number in [number for number in numbers if differences[number] or number in strict]:
         constraint = found.constraints[number]
         if MEETS[constraint.operator](differences[number], 0):
             continue

@@ -29,11 +29,12 @@ def codes(desk: Desk, rule: Rule) -> Iterator[Finding]:
     good = [code for code in dict.fromkeys(printed) if _is_code(code)]
     present = set(good)
     for code in good:
-        cell = desk.line_cell(form, code)
         for length in (3, 5):
             if length < len(code) and code[:length] not in present:
+                cell = desk.line_cell(form, code)
                 yield desk.finding(rule, "code_parent", (cell,), code=code, parent=code[:length])
         if len(code) < 7 and not any(o != code and o.startswith(code) for o in good):
+            cell = desk.line_cell(form, code)
             finding = desk.finding(rule, "code_childless", (cell,), code=code, level=_LEVELS[len(code)])
             # Departments that publish to the 款 only exist; the missing 项 is then a habit, not an error.
             yield _hint(finding)
@@ -47,15 +48,17 @@ def _is_code(code: str) -> bool:
 def _code_shape(desk: Desk, rule: Rule, form: Form, printed: list[str]) -> Iterator[Finding]:
     previous = ""
     for number, code in enumerate(printed):
-        cell = desk.line_cell(form, code)
         if not _is_code(code):
-            yield desk.finding(rule, "code_form", (cell,), code=code)
+            yield desk.finding(rule, "code_form", (desk.line_cell(form, code),), code=code)
             continue
         if code in printed[:number]:
             if printed[:number].count(code) == 1:
+                cell = desk.line_cell(form, code)
                 yield desk.finding(rule, "code_twice", (cell,), code=code, count=str(printed.count(code)))
         elif previous and code < previous:
-            finding = desk.finding(rule, "code_order", (cell,), code=code, previous=previous)
+            finding = desk.finding(
+                rule, "code_order", (desk.line_cell(form, code),), code=code, previous=previous
+            )
             yield _hint(finding)
         previous = code
 
@@ -72,7 +75,7 @@ def _code_names(desk: Desk, rule: Rule, form: Form, good: list[str]) -> Iterator
             yield _hint(desk.finding(rule, kind, cells, count=str(len(found)), list=listed))
     for code in good:
         title, expected = titles.get(code, ""), known.get(code, "")
-        if title and expected and _bare(title) != _bare(expected):
+        if title != expected and title and expected and _bare(title) != _bare(expected):
             cells = (desk.line_cell(form, code),)
             facts = {"code": code, "title": title, "expected": expected}
             yield _hint(desk.finding(rule, "code_name", cells, **facts))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from xltools.report import Ref
 from xltools.workbook.address import area, split
@@ -24,7 +24,12 @@ _NOTE = re.compile(r"^附?(注|说明|备注)([\d:.、(]|$)")
 
 def take_region(region: Region, harvest: Harvest) -> None:
     """Take everything that ``region`` holds into ``harvest``."""
+    recalled = region.grid.recalled
+    if region.bound and recalled and region.bound.take(recalled.contents, harvest):
+        return
+    region = replace(region, columns=region.columns.copy())
     taker = Taker(harvest, region.grid, region.plan)
+    troubles = len(harvest.troubles)
     body, end = _body(region)
     if region.plan.form.kind == "codes":
         take_codes(region, taker, body)
@@ -36,6 +41,9 @@ def take_region(region: Region, harvest: Harvest) -> None:
     _below(region, taker, end)
     _merged(region, taker)
     taker.finish()
+    regular = len(harvest.troubles) == troubles and not taker.odd_merges and not taker.hides
+    if region.sketch and region.grid.recalled and regular:
+        region.sketch.add(taker, region.top)
 
 
 def _labelled(region: Region) -> bool:
@@ -140,6 +148,7 @@ def _merged(region: Region, taker: Taker) -> None:
             if top <= row <= bottom and left <= at <= right
         ]
         shown = (top, left) in cells
+        taker.odd_merges |= len(covered) > shown
         if len(covered) > shown and any(spot.ref in amounts for spot in covered):
             taker.harvest.report("merged_amounts", region.plan.form, covered, area=reference)
             told += 1

@@ -76,6 +76,7 @@ class _Codes:
         spot = replace(self.taker.spot(row, at), ref=Ref(self.form.id, line, self.amounts[0][1]))
         first = harvest.titles.setdefault(line, name)
         before = harvest.named.setdefault(line, spot)
+        self.taker.named.append((line, name, spot))
         if bare(key(first)) != bare(key(name)):
             where = f"{before.place.sheet} {before.place.cell}"
             facts = {"code": line, "title": name, "expected": first, "where": where}

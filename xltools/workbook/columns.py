@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from xltools.workbook.blueprint import AMOUNT, CODE, LEVEL, LINE, OTHER, TITLE, Blueprint, blocks, role
 from xltools.workbook.headings import Head, Path, Rows
@@ -26,6 +26,16 @@ class Columns:
     renumbered: dict[int, str] = field(default_factory=dict)
     doubled: list[int] = field(default_factory=list)
     others: list[int] = field(default_factory=list)
+
+    def copy(self) -> Columns:
+        """Columns that can be sorted anew without a change of these."""
+        return replace(
+            self,
+            amounts=self.amounts.copy(),
+            paths=self.paths.copy(),
+            blocks=[block.copy() for block in self.blocks],
+            renumbered=self.renumbered.copy(),
+        )
 
 
 def bind_columns(head: Head, plan: Blueprint, rows: Rows, bottom: int) -> Columns:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 from xltools import amount
 from xltools.amount import NotAnAmount
@@ -42,6 +43,11 @@ def read_evaluation(one: Page, log: Notebook) -> tuple[SelfEvaluation, dict[tupl
     return found, reader.places
 
 
+@lru_cache(maxsize=8_192)
+def _place(sheet: str, row: int, at: int) -> Place:
+    return Place(sheet, join(row + 1, at + 1))
+
+
 class _Reader:
     def __init__(self, one: Page, log: Notebook) -> None:
         self.one = one
@@ -51,7 +57,7 @@ class _Reader:
 
     def place(self, part: str, column: str, row: int, at: int) -> None:
         """Note where a part of the form stands."""
-        self.places[part, column] = Place(self.one.grid.name, join(row + 1, at + 1))
+        self.places[part, column] = _place(self.one.grid.name, row, at)
 
     def beside(self, row: int, at: int) -> int:
         """The column of what a label at column ``at`` says: the first filled one right of it, or the next."""

@@ -9,24 +9,25 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 from xltools import amount
 from xltools.amount import PLACES, ZERO, NotAnAmount
 from xltools.editions import Edition, Form
 from xltools.finding import Cell, Finding
-from xltools.report import NARRATIVE, TOTAL, Place, Ref, Report
+from xltools.report import NARRATIVE, TOTAL, Ref, Report
 from xltools.workbook import layout
-from xltools.workbook.address import join
 from xltools.workbook.grid import Grid
 from xltools.workbook.harvest import shown
 from xltools.workbook.labels import bare, code, key, label
 from xltools.workbook.layout import Field, Table
+from xltools.workbook.seen import Layout
 from xltools.workbook.troubles import trouble
 
 _LONGEST_LABEL = 60
 """Longer texts are prose."""
 
-Spots = dict[str, list[tuple[int, int]]]
+Spots = Mapping[str, Sequence[tuple[int, int]]]
 
 
 @dataclass(slots=True)
@@ -87,21 +88,49 @@ class Extras:
 
 def page(grid: Grid) -> Page:
     """The index of a sheet."""
-    texts: Spots = {}
-    for row, cells in enumerate(grid.rows):
+    recalled = grid.recalled
+    if recalled is None:
+        return Page(grid, _index(grid.rows))
+    return Page(grid, _known_index(recalled.layout, *recalled.contents[recalled.layout.numbers :]))
+
+
+@lru_cache(maxsize=64)
+def _known_index(layout: Layout, *texts: object) -> Spots:
+    """The index of a sheet of this layout with these texts; numbers are not in it."""
+    return _index(layout.rows([0.0] * layout.numbers + [*texts]))
+
+
+def _index(rows: Iterable[Sequence[object]]) -> Spots:
+    texts: dict[str, list[tuple[int, int]]] = {}
+    for row, cells in enumerate(rows):
         for at, content in enumerate(cells):
             if type(content) is str and content and len(content) <= _LONGEST_LABEL:
-                texts.setdefault(heading(content), []).append((row, at))
-    return Page(grid, texts)
+                texts.setdefault(_headings[content], []).append((row, at))
+    return texts
 
 
 _SAME = {key(one.printed): key(one.label) for one in layout.INDICATORS.headings if one.printed}
+_HEADINGS_KEPT = 20_000
+
+
+class _Headings(dict[str, str]):
+    """Texts and their keys as headings. A dict, so that one seen before costs no call of Python's."""
+
+    def __missing__(self, text: str) -> str:
+        found = _SAME.get(name := key(text), name)
+        if len(text) <= _LONGEST_LABEL:
+            if len(self) > _HEADINGS_KEPT:
+                self.clear()
+            self[text] = found
+        return found
+
+
+_headings = _Headings()
 
 
 def heading(content: object) -> str:
     """The key of a heading, whichever of its two names it has; "" for anything but a text."""
-    name = label(content)
-    return _SAME.get(name, name)
+    return _headings[content] if type(content) is str else ""
 
 
 def required(table: Table) -> frozenset[str]:
@@ -173,9 +202,9 @@ def _heading_row(one: Page, table: Table) -> int | None:
 
 def words(content: object) -> str:
     """A cell's content as text: numbers without a tail of zeros, texts stripped."""
-    if content is None or content == "":
-        return ""
-    if isinstance(content, bool):
+    if type(content) is str:
+        return content.strip()
+    if content is None or isinstance(content, bool):
         return ""
     if isinstance(content, float | int | Decimal):
         return f"{content:.15g}"
@@ -317,6 +346,11 @@ def _read_facts(one: Page, report: Report) -> None:
 def read_narrative(one: Page, report: Report) -> None:
     """Reasons, purposes and rewritten sentences by key; where the key is gone by section and content."""
     known: dict[tuple[str, str], str] = {}
+    # The text that is published stands in 最终文字, beside the generated one.
+    generated, published = (
+        (one.find(layout.SENTENCES.headings[layout.SENTENCES.at(name)].label) or (0, 0))[1]
+        for name in ("generated", "final")
+    )
     for row, record in records(one, layout.SENTENCES, frozenset()):
         name, text = words(record.get("key", "")), words(record.get("reason", ""))
         final, before = words(record.get("final", "")), words(record.get("last_year", ""))
@@ -331,10 +365,7 @@ def read_narrative(one: Page, report: Report) -> None:
         if name and before:
             report.texts.setdefault(layout.SAID_LAST_YEAR + name, before)
         if name:
-            # The text that is published stands in 最终文字, beside the generated one.
-            heading = layout.SENTENCES.headings[layout.SENTENCES.at("final" if final else "generated")]
-            column = (one.find(heading.label) or (0, 0))[1]
-            place = Place(one.grid.name, join(row + 1, column + 1))
+            place = one.grid.place(row, published if final else generated)
             report.places.setdefault(Ref(NARRATIVE, name, "text"), place)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from xltools.workbook.address import MAX_COLUMN, column_number, join, shift, split
 from xltools.workbook.container import bomb
@@ -29,6 +30,7 @@ _PREFIX = re.compile(
 _OWN_NAME = re.compile(r'("(?:[^"]|"")*")|\b(XT_[A-Z0-9_]+)(?=\()', re.IGNORECASE)
 
 
+@lru_cache(maxsize=4_096)
 def plain(formula: str) -> str:
     """``formula`` with our functions under their plain names: XT_TOTAL for [1]!XT_TOTAL, _xll.XT_TOTAL,
     _xldudf_XT_TOTAL, _xlfn.XT_TOTAL and 'D:\\…\\xltools.xlam'!xt_total. Texts and everything else stay."""

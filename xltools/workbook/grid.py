@@ -14,6 +14,7 @@ from xltools.workbook.address import join
 from xltools.workbook.container import damaged
 from xltools.workbook.facts import Budget, Facts
 from xltools.workbook.package import Kind, Package
+from xltools.workbook.seen import Recalled
 from xltools.workbook.values import Content, read_contents
 
 Row = list[object]
@@ -23,13 +24,15 @@ Row = list[object]
 class Grid:
     """``rows``: values from A1 on, "" or None where blank, errors as their text (#REF!); all rows are
     equally long. ``visible``: whether the sheet is shown. ``unsolved``: formula cells for which there is no
-    value → why, as a Chinese clause."""
+    value → why, as a Chinese clause. ``recalled``: the contents as they were read, where the layout of the
+    sheet was seen before."""
 
     name: str
     rows: list[Row]
     facts: Facts = field(default_factory=Facts)
     visible: bool = True
     unsolved: dict[str, str] = field(default_factory=dict)
+    recalled: Recalled | None = field(default=None, compare=False, repr=False)
 
     @property
     def width(self) -> int:
@@ -42,6 +45,7 @@ class Grid:
 
     def put(self, row: int, at: int, content: object) -> None:
         """Set a value, row and column from 0; beyond the rows known the grid grows."""
+        self.recalled = None
         width = max(self.width, at + 1)
         if width > self.width or row >= len(self.rows):
             self.rows.extend([] for _ in range(row + 1 - len(self.rows)))
@@ -71,7 +75,13 @@ def file_grids(package: Package) -> list[Grid]:
     if package.kind is Kind.ODS:
         return _open_grids(package)
     grids = [
-        Grid(content.sheet.name, content.rows or [], content.facts, content.sheet.state == "visible")
+        Grid(
+            content.sheet.name,
+            content.rows or [],
+            content.facts,
+            content.sheet.state == "visible",
+            recalled=content.recalled,
+        )
         if content.rows is not None or content.facts.trouble
         else content
         for content in read_contents(package)

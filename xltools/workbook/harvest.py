@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -30,19 +30,33 @@ _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u
 _ERROR_VALUE = re.compile(r"=?#[A-Z/0]+[!?]?")
 """How LibreOffice saves an error value that somebody typed: it computes nothing."""
 
-_numbers: dict[float, Decimal] = {}
 _places: dict[str, dict[str, Place]] = {}
 
 
-def number(content: float) -> Decimal:
-    """A float of an amount cell as amount; 0 for 0. Raises NotAnAmount as ``amount.parse`` does."""
-    found = _numbers.get(content)
-    if found is None:
-        found = amount.from_float(content, PLACES) or ZERO
-        if len(_numbers) > _KEPT:
-            _numbers.clear()
-        _numbers[content] = found
-    return found
+class _Numbers(dict[float, tuple[Decimal, bool]]):
+    """Floats of amount cells and their amounts. A dict, so that one seen before costs no call of Python's."""
+
+    def __missing__(self, content: float) -> tuple[Decimal, bool]:
+        value = amount.from_float(content, PLACES) or ZERO
+        if len(self) > _KEPT:
+            self.clear()
+        found = self[content] = value, abs(content - float(value)) > _NOISE
+        return found
+
+
+_numbers = _Numbers()
+number: Callable[[float], tuple[Decimal, bool]] = _numbers.__getitem__
+"""A float of an amount cell as amount, 0 for 0; and whether it has more places than an amount, by more than
+binary arithmetic adds. Raises NotAnAmount as ``amount.parse`` does."""
+
+
+def counted(content: float) -> tuple[Decimal, bool]:
+    """The same for a cell that counts pieces: it is no amount, and keeps its places."""
+    return _count(amount.from_float(content, _EXACT_PLACES)), False
+
+
+def _count(value: Decimal) -> Decimal:
+    return Decimal(int(value)) if value == int(value) else value.normalize()
 
 
 def plain_names(formula: str) -> str:
@@ -125,6 +139,13 @@ class Taker:
         self.texts: list[Spot] = []
         self.hidden: list[Spot] = []
         self.outside: list[Spot] = []
+        self.figures: list[tuple[Ref, int, int, bool]] = []
+        """The numbers taken, with row and column, and whether they are typed."""
+        self.named: list[tuple[str, str, Spot]] = []
+        """Codes with the names that stand beside them."""
+        self.looked: set[tuple[int, int]] = set()
+        """Formulas of which it mattered whether they show 0."""
+        self.odd_merges = False
         self.used: set[tuple[int, int]] = set()
         self.letters = [column_letters(at + 1) for at in range(grid.width)]
         self.counts = {line.id for line in form.lines if line.count}
@@ -145,7 +166,10 @@ class Taker:
 
     def nothing(self, row: int, at: int) -> bool:
         """Whether a cell shows the 0 of a formula that has nothing to add up."""
-        return self.grid.rows[row][at] == 0 and self.letters[at] + str(row + 1) in self.grid.facts.formulas
+        if self.letters[at] + str(row + 1) not in self.grid.facts.formulas:
+            return False
+        self.looked.add((row, at))
+        return self.grid.rows[row][at] == 0
 
     def take(self, line: str, row: int, columns: Sequence[tuple[int, str]]) -> None:
         """The figures of one line that the form prints: ``columns`` are places and 栏次."""
@@ -172,25 +196,23 @@ class Taker:
                     spots = [self.spot(row, at, ref)]
                     harvest.report("formula_unsolved", self.form, spots, why=self.grid.unsolved[address])
                 continue
+            if type(content) is float:
+                self.figures.append((ref, row, at, formula is None))
+            value: Decimal | None
             if line in self.counts or type(content) is not float:
                 value = self.odd(row, at, ref, content)
             else:
                 try:
-                    value = number(content)
+                    value, long = number(content)
                 except NotAnAmount:
-                    value = self.odd(row, at, ref, content)
-            if formula is None and value is not None and line not in self.counts:
-                self._note_places(ref, content, value)
+                    value, long = self.odd(row, at, ref, content), False
+                if long and formula is None:
+                    harvest.unrounded[ref] = Decimal(f"{content:.15g}")
             # A formula shows 0 where there is nothing to add up; a typed 0 is a figure.
             if value is not None and (value or formula is None):
                 amounts[ref] = value
                 if self.hides:
                     self.note_hidden(row, at, ref)
-
-    def _note_places(self, ref: Ref, content: object, value: Decimal) -> None:
-        """A typed figure that differs from its rounding by more than binary arithmetic does."""
-        if type(content) is float and abs(content - float(value)) > _NOISE:
-            self.harvest.unrounded[ref] = Decimal(f"{content:.15g}")
 
     def odd(self, row: int, at: int, ref: Ref, content: object) -> Decimal | None:
         """The figure in a cell that is no plain number of two places; a trouble where there is none."""
@@ -210,7 +232,7 @@ class Taker:
         if isinstance(content, str):
             self.texts.append(self.spot(row, at, ref))
         if count:
-            return Decimal(int(value)) if value == int(value) else value.normalize()
+            return _count(value)
         rounded = amount.half_up(value, PLACES)
         return (rounded if isinstance(content, Decimal) or rounded == value else value) or ZERO
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from xltools.workbook.blueprint import Blueprint, Blueprints
 from xltools.workbook.columns import Columns, bind_columns
 from xltools.workbook.grid import Grid
 from xltools.workbook.headings import Head, find_head
 from xltools.workbook.labels import key, year
+
+if TYPE_CHECKING:
+    from xltools.workbook.familiar import Bound, Found, Sketch
 
 _SAME_BLOCK = 5
 """A number (公开03表) and a title this many rows apart belong together."""
@@ -18,7 +22,9 @@ _SAME_BLOCK = 5
 @dataclass(slots=True)
 class Region:
     """A form in a sheet: rows ``top`` to ``bottom`` (exclusive, from 0) of ``grid``. ``how`` tells what it
-    was recognised by: 标题, 表号, 工作表名 or 表头. ``year`` is the one printed above the headings."""
+    was recognised by: 标题, 表号, 工作表名 or 表头. ``year`` is the one printed above the headings.
+    ``bound``: what the cells are, where that is known; ``sketch``: by what the sheet is
+    learned, where it can be."""
 
     plan: Blueprint
     grid: Grid
@@ -28,15 +34,18 @@ class Region:
     head: Head
     columns: Columns
     year: int | None = None
+    bound: Bound | None = None
+    sketch: Sketch | None = None
 
 
 @dataclass(slots=True)
 class Located:
     """``regions`` by form id, the one to be read first; ``headless``: forms of which only a title was
-    found, with the place of it (grid, row)."""
+    found, with the place of it (grid, row); ``sketches``: sheets that are being learned."""
 
     regions: dict[str, list[Region]] = field(default_factory=dict)
     headless: dict[str, tuple[Grid, int]] = field(default_factory=dict)
+    sketches: list[Sketch] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -54,21 +63,54 @@ def locate(grids: Sequence[Grid], plans: Blueprints, wanted_year: int | None = N
     located = Located()
     unmarked = []
     for grid in grids:
-        marks = _marks(grid, plans)
-        if not marks:
+        announced = _announced(grid, plans, located)
+        if not announced:
             unmarked.append(grid)
-        for index, mark in enumerate(marks):
-            bottom = marks[index + 1].row if index + 1 < len(marks) else len(grid.rows)
-            region = _region(grid, plans.of[mark.form], mark.row, bottom, "标题" if mark.titled else "表号")
+        for form, row, region in announced:
             if region:
-                located.regions.setdefault(mark.form, []).append(region)
+                located.regions.setdefault(form, []).append(region)
             else:
-                located.headless.setdefault(mark.form, (grid, mark.row))
+                located.headless.setdefault(form, (grid, row))
     for grid in unmarked:
         _by_headings(grid, plans, located)
     for regions in located.regions.values():
         regions.sort(key=lambda one: (one.year not in (None, wanted_year), not one.grid.visible))
     return located
+
+
+def _announced(grid: Grid, plans: Blueprints, located: Located) -> list[Found]:
+    """The forms of which title or number stand in a sheet."""
+    if grid.recalled is None:
+        return _searched(grid, plans)
+    from xltools.workbook import familiar  # not needed for a single check
+
+    known = familiar.recall(grid, plans)
+    if known:
+        return [
+            (form, row, region and replace(region, grid=grid, bound=known.bound.get((form, row))))
+            for form, row, region in known.found
+        ]
+    found = _searched(grid, plans)
+    # What is kept must not keep the sheet.
+    nowhere = Grid(grid.name, [])
+    stripped = [(form, row, region and replace(region, grid=nowhere)) for form, row, region in found]
+    sketch = familiar.sketch(grid, plans, stripped) if found else None
+    if sketch:
+        located.sketches.append(sketch)
+        for _, _, region in found:
+            if region:
+                region.sketch = sketch
+    return found
+
+
+def _searched(grid: Grid, plans: Blueprints) -> list[Found]:
+    marks = _marks(grid, plans)
+    found: list[Found] = []
+    for index, mark in enumerate(marks):
+        bottom = marks[index + 1].row if index + 1 < len(marks) else len(grid.rows)
+        how = "标题" if mark.titled else "表号"
+        found.append((mark.form, mark.row, _region(grid, plans.of[mark.form], mark.row, bottom, how)))
+    return found
 
 
 def _marks(grid: Grid, plans: Blueprints) -> list[_Mark]:

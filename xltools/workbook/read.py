@@ -98,6 +98,11 @@ def recognise(
 
 
 def _recognise(grids: list[Grid], wanted: str | Edition | None, known: bool) -> Reading:
+    return reader_of(grids, wanted, known).read()
+
+
+def reader_of(grids: list[Grid], wanted: str | Edition | None, known: bool) -> _Reader:
+    """What reads a workbook, its sheets recognised and results of formulas brought up to date."""
     fill_in(grids)
     extras = sheets_beside.find_extras(grids)
     values = sheets_beside.cover_values(extras.cover) if extras.cover else {}
@@ -109,10 +114,10 @@ def _recognise(grids: list[Grid], wanted: str | Edition | None, known: bool) -> 
             "工作簿里没有识别出任何一张决算公开表。",
             "请确认选对了文件；各表要有表名（如“支出决算表”）和表头。",
         )
-    reader = _Reader(edition, located, extras, values)
+    reader = _Reader(edition, located, extras, values, grids, known)
     # Rates and scores of 绩效自评 are held against their own inputs by the rules.
-    stale = renew(grids, {region.grid.name for region in reader.regions})
-    return reader.read(stale, grids, known)
+    reader.stale = renew(grids, {region.grid.name for region in reader.regions})
+    return reader
 
 
 def _choose(
@@ -151,37 +156,56 @@ def _year(values: Mapping[str, object], edition: Edition) -> int:
 
 
 class _Reader:
-    """Puts together the report of one workbook."""
+    """Puts together the report of one workbook: first its ``figures``, then what else it holds."""
 
     def __init__(
-        self, edition: Edition, located: Located, extras: Extras, values: Mapping[str, object]
+        self,
+        edition: Edition,
+        located: Located,
+        extras: Extras,
+        values: Mapping[str, object],
+        grids: Sequence[Grid],
+        known: bool,
     ) -> None:
+        self.grids = grids
+        self.known = known
+        self.stale: Sequence[Stale] = ()
         self.edition = edition
         self.located = located
         self.extras = extras
         self.values = values
-        self.harvest = Harvest(edition)
+        self.harvest = Harvest(edition, known)
         self.report = Report(edition.id, cover=Cover())
         self.regions = [located.regions[form][0] for form in edition.forms if form in located.regions]
         self.missing = frozenset(form for form in edition.forms if form not in located.regions)
 
-    def read(self, stale: Sequence[Stale], grids: Sequence[Grid], known: bool) -> Reading:
-        """Everything."""
+    def figures(self) -> dict[str, str]:
+        """Take what identities are about: forms, 封面, figures of last year and the budget. The 金额单位 that
+        each form prints."""
         harvest, report = self.harvest, self.report
-        harvest.formulas_known = known
         for region in self.regions:
             take_region(region, harvest)
-        log = Notebook(harvest.troubles)
+        for sketch in self.located.sketches:
+            sketch.keep()
+        log, extras = Notebook(harvest.troubles), self.extras
         units = self._unit()
-        if self.extras.cover:
-            sheets_beside.read_cover(self.extras.cover, self.values, report, self.edition, log)
+        if extras.cover:
+            sheets_beside.read_cover(extras.cover, self.values, report, self.edition, log)
         self._printed_heads()
         self._units(units)
         report.amounts, report.places = harvest.amounts, harvest.places
         report.lines, report.titles = harvest.lines, harvest.titles
-        self._beside(log)
+        if extras.comparison:
+            sheets_beside.read_comparison(extras.comparison, report, self.edition, log)
+        return units
+
+    def read(self) -> Reading:
+        """Everything."""
+        harvest, report, known = self.harvest, self.report, self.known
+        units = self.figures()
+        self._beside(Notebook(harvest.troubles))
         self._forms()
-        self._stale(stale)
+        self._stale(self.stale)
         reading = Reading(
             report,
             self.edition,
@@ -195,7 +219,7 @@ class _Reader:
             sheets={region.plan.form.id: region.grid.name for region in self.regions},
             units=units,
         )
-        self._unread(reading, grids)
+        self._unread(reading, self.grids)
         return reading
 
     # --- what stands beside the forms
@@ -206,8 +230,6 @@ class _Reader:
 
     def _beside(self, log: Notebook) -> None:
         extras, report = self.extras, self.report
-        if extras.comparison:
-            sheets_beside.read_comparison(extras.comparison, report, self.edition, log)
         if extras.overview:
             sheets_beside.read_overview(extras.overview, report)
         if extras.narrative:

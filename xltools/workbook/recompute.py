@@ -8,7 +8,7 @@ where that disagrees is a formula computed exactly.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -24,6 +24,7 @@ from xltools.workbook.labels import code
 if TYPE_CHECKING:
     from xltools.workbook.evaluate import Evaluator
     from xltools.workbook.operations import Value
+    from xltools.workbook.seen import Layout
 
 _PLACES = 6
 _TOLERANCE = 0.0005
@@ -116,12 +117,9 @@ def renew(grids: Sequence[Grid], sheets: Collection[str]) -> list[Stale]:
     for grid in concerned:
         leaves: dict[object, Leaves] = {}
         columns: dict[int, list[str]] = {}
-        for cell, formula in grid.facts.formulas.items():
-            if (
-                (is_own(formula) or formula.startswith("SUM("))
-                and cell not in grid.unsolved
-                and not _confirmed(grid, cell, formula, leaves, columns)
-            ):
+        planned = _known_sums(grid.recalled.layout) if grid.recalled else _sums(grid.facts.formulas)
+        for cell, plan in planned:
+            if cell not in grid.unsolved and not _confirmed(grid, plan, leaves, columns):
                 doubtful.append((grid, cell))
     if not doubtful:
         return []
@@ -137,6 +135,20 @@ def renew(grids: Sequence[Grid], sheets: Collection[str]) -> list[Stale]:
         row, at = split(stale.cell)
         stale.grid.put(row - 1, at - 1, stale.computed)
     return found
+
+
+def _sums(formulas: Mapping[str, str]) -> list[tuple[str, _Sum | None]]:
+    """The formulas with our functions, and plain sums, each as a sum."""
+    return [
+        (cell, _plan(cell, formula))
+        for cell, formula in formulas.items()
+        if is_own(formula) or formula.startswith("SUM(")
+    ]
+
+
+@lru_cache(maxsize=64)
+def _known_sums(layout: Layout) -> list[tuple[str, _Sum | None]]:
+    return _sums(layout.facts.formulas)
 
 
 def _differing(evaluator: Evaluator, cells: Iterable[tuple[Grid, str]]) -> list[Stale]:
@@ -198,10 +210,9 @@ class _Sum:
 
 
 def _confirmed(
-    grid: Grid, cell: str, formula: str, leaves: dict[object, Leaves], columns: dict[int, list[str]]
+    grid: Grid, plan: _Sum | None, leaves: dict[object, Leaves], columns: dict[int, list[str]]
 ) -> bool:
     """Whether a float sum shows that a stored result is right; False means: look closer."""
-    plan = _plan(cell, formula)
     rows = grid.rows
     if plan is None or plan.bottom > len(rows) or plan.right > grid.width:
         return False

@@ -9,8 +9,9 @@ strings), 18.8.30 (number formats), 18.18.11 (cell types).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from xltools.workbook.address import column_letters
@@ -30,19 +31,22 @@ from xltools.workbook.formulas import (
 )
 from xltools.workbook.markup import parse, parser, unescape
 from xltools.workbook.package import Package, Sheet
-from xltools.workbook.seen import Sight
+from xltools.workbook.seen import Recalled, Sight
 
 Row = list[object]
+Strings = Sequence[str]
 
 
 @dataclass(slots=True)
 class Content:
     """One worksheet. ``rows``: its values from A1 on, equally long rows of float, str and bool, "" where
-    blank, errors as their text (#REF!); None where a general library must read them."""
+    blank, errors as their text (#REF!); None where a general library must read them. ``recalled``: where the
+    layout was seen before."""
 
     sheet: Sheet
     rows: list[Row] | None
     facts: Facts
+    recalled: Recalled | None = field(default=None, compare=False, repr=False)
 
 
 def read_contents(package: Package) -> list[Content]:
@@ -67,32 +71,31 @@ def read_contents(package: Package) -> list[Content]:
     return found
 
 
-def _content(package: Package, sheet: Sheet, strings: list[str] | None, dates: set[str] | None) -> Content:
+def _content(package: Package, sheet: Sheet, strings: Strings | None, dates: Set[str] | None) -> Content:
     if trouble := heavy(package, sheet):
         return Content(sheet, None, Facts(trouble=trouble))
     content = package.read(sheet.part)
-    text = decode(content)
-    found = _read(text, strings, dates) if text and strings is not None and dates is not None else None
-    if found:
-        result = Content(sheet, *found)
-    else:
+    result = _read(sheet, content, strings, dates) if strings is not None and dates is not None else None
+    if result is None:
+        text = decode(content)
         facts = fast_facts(text) if text else None
         result = Content(sheet, None, facts if facts is not None else slow_facts(content, sheet.part))
     result.facts.notes = has_notes(package, sheet)
     return result
 
 
-def _read(text: str, strings: list[str], dates: set[str]) -> tuple[list[Row], Facts] | None:
-    """Rows and facts of a sheet in the proven dialect; None of one that is not, or that shows dates."""
-    sight = Sight(text)
+def _read(sheet: Sheet, content: bytes, strings: Strings, dates: Set[str]) -> Content | None:
+    """A sheet in the proven dialect; None of one that is not, or that shows dates."""
+    sight = Sight(content)
     known = sight.recall(strings, dates, _rare)
     if known:
-        return known
+        return Content(sheet, *known)
+    text = decode(content)
     found = _Pass(text, strings, dates)
     if found.rows is None:
         return None
     sight.learn(found.facts, found.rows, lambda: _with_values(text), dates)
-    return found.rows, found.facts
+    return Content(sheet, found.rows, found.facts)
 
 
 _CELL = re.compile(
@@ -108,7 +111,7 @@ _PLACES = {column_letters(number): number - 1 for number in range(1, 703)}
 class _Pass:
     """One sheet read in one pass: ``rows`` is None where it cannot be."""
 
-    def __init__(self, text: str, strings: list[str], dates: set[str]) -> None:
+    def __init__(self, text: str, strings: Strings, dates: Set[str]) -> None:
         self.facts = Facts()
         self.rows: list[Row] | None = None
         self.count = 0
@@ -130,7 +133,7 @@ class _Pass:
         if self.count == text.count("</c>", start, end):
             self.rows = rows
 
-    def _rows(self, cells: Iterable[Sequence[str]], strings: list[str], dates: set[str]) -> list[Row] | None:
+    def _rows(self, cells: Iterable[Sequence[str]], strings: Strings, dates: Set[str]) -> list[Row] | None:
         rows: list[Row] = []
         row: Row = []
         last = ""
@@ -227,11 +230,22 @@ def _plain(text: str) -> str:
     return text
 
 
-def _shared_strings(package: Package) -> list[str] | None:
+_SMALL = 2**18
+"""Bytes up to which shared strings and styles are kept: most checks are of a workbook where these stayed."""
+
+
+def _shared_strings(package: Package) -> Strings | None:
     """The shared strings; None where they are in a dialect that is not read here."""
     content = shared_part(package, "sharedStrings.xml")
-    if not content:
-        return []
+    return (_kept_strings if len(content) <= _SMALL else _strings)(content) if content else ()
+
+
+@lru_cache(maxsize=4)
+def _kept_strings(content: bytes) -> Strings | None:
+    return _strings(content)
+
+
+def _strings(content: bytes) -> Strings | None:
     text = decode(content)
     start = text.find("<si")
     if not _STRINGS_HEAD.match(text) or "<!" in text or "\r" in text[start:]:
@@ -281,11 +295,18 @@ _FORMAT = re.compile(r"<numFmt [^>]*>")
 _CODE = re.compile(r' formatCode="([^"]*)"')
 
 
-def _date_styles(package: Package) -> set[str] | None:
+def _date_styles(package: Package) -> Set[str] | None:
     """The style numbers that show a number as a date or time; None where that cannot be told."""
     content = shared_part(package, "styles.xml")
-    if not content:
-        return set()
+    return (_kept_dates if len(content) <= _SMALL else _dates)(content) if content else frozenset()
+
+
+@lru_cache(maxsize=4)
+def _kept_dates(content: bytes) -> Set[str] | None:
+    return _dates(content)
+
+
+def _dates(content: bytes) -> Set[str] | None:
     text = decode(content)
     start, end = text.find("<cellXfs"), text.find("</cellXfs>")
     if start < 0 or end < 0:
@@ -297,4 +318,4 @@ def _date_styles(package: Package) -> set[str] | None:
             formats.add(identity[1])
     styles = _XF.findall(text, start, end)
     found = {str(number) for number, identity in enumerate(styles) if identity in formats}
-    return found | {""} if "0" in found else found
+    return frozenset(found | {""} if "0" in found else found)
