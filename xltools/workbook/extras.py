@@ -49,12 +49,17 @@ class Page(NamedTuple):
 
     def right_of(self, spot: tuple[int, int], stops: frozenset[str]) -> object:
         """The first content right of a cell, before the next label; "" where there is none."""
-        row, at = spot
-        for content in self.grid.rows[row][at + 1 :]:
+        found = self.place_right_of(spot, stops)
+        return "" if found is None else self.grid.rows[found[0]][found[1]]
+
+    def place_right_of(self, spot: tuple[int, int], stops: frozenset[str]) -> tuple[int, int] | None:
+        """Where ``right_of`` finds its content."""
+        row, start = spot
+        for at, content in enumerate(self.grid.rows[row][start + 1 :], start + 1):
             if content != "" and content is not None:
                 short = type(content) is str and len(content) <= _LONGEST_LABEL
-                return "" if short and label(content) in stops else content
-        return ""
+                return None if short and label(content) in stops else (row, at)
+        return None
 
     def value(self, one: Field, stops: frozenset[str]) -> object:
         """The value of a labelled field; "" where label or value are missing."""
@@ -245,22 +250,31 @@ def read_cover(
         _wrong(one, "year", values, "应为四位年份，例如 2024", log)
     cover.kind = _choice(one, "kind", values, edition.kinds, log)
     cover.scope = _choice(one, "scope", values, edition.scopes, log)
-    _choice(one, "unit", values, [unit.value for unit in amount.Unit], log)
+    used = f"，各表的金额也要用这个单位；暂按{report.unit.value}审核"
+    _choice(one, "unit", values, [unit.value for unit in amount.Unit], log, used)
 
 
-def _choice(one: Page, name: str, values: Mapping[str, object], choices: Sequence[str], log: Notebook) -> str:
+def _choice(
+    one: Page,
+    name: str,
+    values: Mapping[str, object],
+    choices: Sequence[str],
+    log: Notebook,
+    more: str = "",
+) -> str:
     written = words(values[name])
     for choice in choices:
         if key(written) == key(choice):
             return choice
     if written:
-        _wrong(one, name, values, f"应为{'、'.join(choices)}之一", log)
+        _wrong(one, name, values, f"应为{'、'.join(choices)}之一{more}", log)
     return ""
 
 
 def _wrong(one: Page, name: str, values: Mapping[str, object], why: str, log: Notebook) -> None:
     wanted = next(field_ for field_ in layout.COVER_FIELDS if field_.key == name)
     row, at = one.find(wanted.label) or (0, 0)
+    row, at = one.place_right_of((row, at), _COVER_STOPS) or (row, at)
     log.add("cover_value", one, row, at, wanted.label, values[name], why)
 
 

@@ -188,10 +188,11 @@ class _Reader:
         for sketch in self.located.sketches:
             sketch.keep()
         log, extras = Notebook(harvest.troubles), self.extras
+        units = self._unit()
         if extras.cover:
             sheets_beside.read_cover(extras.cover, self.values, report, self.edition, log)
         self._printed_heads()
-        units = self._units()
+        self._units(units)
         report.amounts, report.places = harvest.amounts, harvest.places
         report.lines, report.titles = harvest.lines, harvest.titles
         if extras.comparison:
@@ -249,26 +250,43 @@ class _Reader:
 
     # --- unit, year and name printed above the tables
 
-    def _units(self) -> dict[str, str]:
-        """The unit that each form prints; sets the report's, converts where forms differ, and says so."""
+    def _unit(self) -> dict[str, str]:
+        """The unit that each form prints; sets the report's."""
         printed = {region.plan.form.id: _printed_unit(region) for region in self.regions}
-        on_cover = sheets_beside.words(self.values.get("unit", ""))
-        stated = [name for name in (on_cover, *printed.values()) if name in (Unit.YUAN, Unit.WAN)]
+        stated = [name for name in (self._on_cover, *printed.values()) if name in _UNITS]
         self.report.unit = Unit.YUAN if stated and Unit.WAN not in stated else Unit.WAN
-        expected = on_cover if on_cover in (Unit.YUAN, Unit.WAN) else self.report.unit.value
-        mixed = Unit.WAN in printed.values()
-        for region in self.regions:
-            form = region.plan.form
-            name = printed[form.id]
-            if name == expected or not name:
-                continue
-            kind = "unit_differs" if name in (Unit.YUAN, Unit.WAN) else "unit_unknown"
-            where = "封面" if expected == on_cover else "其他表"
-            spots = [Spot(region.grid.place(region.top, 0))]
-            self.harvest.report(kind, form, spots, unit=name, expected=expected, where=where)
-            if name == Unit.YUAN and mixed:
-                self._to_wan(form)
         return printed
+
+    @property
+    def _on_cover(self) -> str:
+        return sheets_beside.words(self.values.get("unit", ""))
+
+    def _units(self, printed: Mapping[str, str]) -> None:
+        """Converts where forms differ, and says so. A unit that none can read is told once: on 封面 where
+        it stands there too, for it comes from there."""
+        on_cover = self._on_cover
+        expected = on_cover if on_cover in _UNITS else self.report.unit.value
+        known = [name for name in (on_cover, *printed.values()) if name in _UNITS]
+        where = "封面为" if expected == on_cover else "其他表为" if known else "审核时当作"
+        alike: dict[str, list[Region]] = {}
+        for region in self.regions:
+            name = printed[region.plan.form.id]
+            if name and name not in (expected, on_cover):
+                alike.setdefault(name, []).append(region)
+        for name, regions in alike.items():
+            if name not in _UNITS:
+                self._unit_trouble("unit_unknown", regions, unit=name, expected=expected, where=where)
+                continue
+            for region in regions:
+                self._unit_trouble("unit_differs", [region], unit=name, expected=expected, where=where)
+                if name == Unit.YUAN and Unit.WAN in printed.values():
+                    self._to_wan(region.plan.form)
+
+    def _unit_trouble(self, kind: str, regions: Sequence[Region], **facts: str) -> None:
+        spots = [Spot(region.grid.place(region.top, 0)) for region in regions]
+        numbers = "、".join(region.plan.form.number for region in regions)
+        which = "本表" if len(regions) == 1 else f"{len(regions)}张表（{numbers}）的"
+        self.harvest.report(kind, regions[0].plan.form, spots, name=which, **facts)
 
     def _to_wan(self, form: Form) -> None:
         """One form in 元 among others in 万元: converted, rounded once."""
@@ -377,6 +395,9 @@ def _most(found: Sequence[_T]) -> _T | None:
 def _head_texts(region: Region) -> list[str]:
     rows = region.grid.rows[region.top : region.head.first]
     return [cell for cells in rows for cell in cells if type(cell) is str and cell]
+
+
+_UNITS = frozenset(unit.value for unit in Unit)
 
 
 def _printed_unit(region: Region) -> str:
