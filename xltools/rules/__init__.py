@@ -335,9 +335,8 @@ def _judged(desk: Desk, item: Broken) -> tuple[str, Severity]:
 
 def _worth_showing(term: Term, desk: Desk, constraint: Constraint) -> bool:
     """Blank addends of a sum say nothing; the figure that is judged always does."""
-    if desk.figures.has(term.ref) or term.ref in desk.unread or len(constraint.right) == 1:
-        return True
-    return term.ref == _looked_at(desk, constraint)
+    said = desk.figures.has(term.ref) or term.ref in desk.unread or len(constraint.right) == 1
+    return said or term.ref == _looked_at(desk, constraint)
 
 
 def _looked_at(desk: Desk, constraint: Constraint) -> Ref:
