@@ -116,7 +116,7 @@ def test_official_quirks_are_kept() -> None:
 
 
 def test_counts_are_no_amounts() -> None:
-    counted = {(f.id, line.id) for f in SHANXI.forms.values() for line in f.lines if line.counts}
+    counted = {(f.id, line.id) for f in SHANXI.forms.values() for line in f.lines if line.count}
     assert counted == {("statistics", str(n)) for n in (*range(7, 16), 17)}
 
 

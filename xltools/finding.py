@@ -78,10 +78,6 @@ CAUSE = "原因"
 """Findings that vanish with suspect n are of the group «原因n»."""
 
 
-CAUSE = "原因"
-"""Findings that vanish with suspect n are of the group «原因n»."""
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing found. ``cells[0]`` is the place to look at first. ``facts`` feed the wording ``kind``
@@ -123,7 +119,7 @@ WORDING: dict[str, str] = {
     "sign": "现为 {value}，{verdict}。",
     "sign_sum": "{arithmetic}，{verdict}。",
     "tail": "{count}处尾差，四舍五入可以解释，不是错误：{list}。",
-    "convention": "{forms}：{habit}，属口径差异，不是错误（{count}条）：{list}。",
+    "convention": "{forms}：{habit}，属口径差异，不是错误{count}：{list}。",
     "joint": "下列{count}条关系单独看都在尾差之内，但没有一组金额能使它们同时成立：{list}。",
     "joint_single": "这条关系只差末位，但没有一组金额四舍五入后会这样印出：{list}。",
     # Structure of the forms.
@@ -185,8 +181,8 @@ WORDING: dict[str, str] = {
     "reading_outside": "{count}个数不在表内的行、栏上（{cells}）。",
     "reading_merged_amounts": "{area} 合并了几个金额单元格，只能看到其中一个数。",
     "reading_hidden_amounts": "{count}个金额在隐藏的行或列中（{cells}）。",
-    "reading_unit_differs": "本表金额单位印为{unit}，{where}为{expected}。",
-    "reading_unit_unknown": "本表金额单位印为{unit}，{where}为{expected}。",
+    "reading_unit_differs": "{name}金额单位印为{unit}，{where}{expected}。",
+    "reading_unit_unknown": "{name}金额单位印为{unit}，{where}{expected}。",
     "reading_year_differs": "本表印着{year}年度，应为{expected}年度。",
     "reading_entity_differs": "本表印的单位名称是“{name}”，封面或其他表为“{expected}”。",
     "reading_sheet_too_large": "工作表没有读取：{why}。",

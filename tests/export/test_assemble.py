@@ -48,7 +48,7 @@ def test_every_figure_of_the_report_stands_in_its_table() -> None:
         form = EDITION.forms[table.key]
         for name, value in amounts.items():
             line = form.line_of.get(name.split("[")[1].split(",")[0])
-            assert printed[name] == show(value, 0 if line and line.counts else 2)
+            assert printed[name] == show(value, 0 if line and line.count else 2)
 
 
 def test_codes_without_figures_and_forms_without_data_keep_their_grid() -> None:

@@ -140,6 +140,8 @@ def run(name: str, seconds: float, least: int = 0, plain: bool = False) -> None:
     if plain or not sys.platform.startswith("linux"):
         from tests.fuzz.targets import TARGETS
 
+        if name not in TARGETS:
+            sys.exit(f"no target {name}; there are {', '.join(TARGETS)}")
         watched = Watched(TARGETS[name])
         plainly(watched, seconds, least)
     else:
@@ -149,6 +151,8 @@ def run(name: str, seconds: float, least: int = 0, plain: bool = False) -> None:
             # Whatever a target imports late must be loaded here to be seen by the engine.
             from tests.fuzz.targets import TARGETS
 
+            if name not in TARGETS:
+                sys.exit(f"no target {name}; there are {', '.join(TARGETS)}")
             watched = Watched(TARGETS[name])
             for data in watched.target.seeds():
                 watched(data)

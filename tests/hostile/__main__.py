@@ -49,7 +49,8 @@ def measure(pattern: str) -> int:
                 f"{outcome.seconds:7.2f} s {outcome.megabytes:6.0f} MB  {kind:8} {case.name}  {wrong}",
                 flush=True,
             )
-    summarise(rows)
+    if rows:
+        summarise(rows)
     print(f"{len(rows)} files, {faults} faults")
     return faults
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import effort
 from tests.workbook.books import example_bytes
 from xltools.cli import main
 from xltools.export.publish import LOG
@@ -113,8 +114,8 @@ def test_links(desk: Path, refused: Said) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["决算[1].xlsx", "a" * 250 + ".xlsx", "决" * 83 + ".xlsx", " 前 后 .xlsx", "引\"'号.xlsx", "换\n行.xlsx",
-     "-短横.xlsx", "决算*.xlsx", "%s{0}.xlsx", "没有后缀", ".隐藏.xlsx"],
+    effort.first(4, ["决算[1].xlsx", "a" * 250 + ".xlsx", "决" * 83 + ".xlsx", " 前 后 .xlsx", "引\"'号.xlsx", "换\n行.xlsx",
+     "-短横.xlsx", "决算*.xlsx", "%s{0}.xlsx", "没有后缀", ".隐藏.xlsx"]),
     ids=range(11),
 )  # fmt: skip
 def test_names(name: str, desk: Path) -> None:
@@ -264,7 +265,7 @@ def limited(desk: Path, command: list[str], before: str = "", first: list[str] |
     return done.stderr
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", effort.first(3, COMMANDS))
 def test_a_full_disk(name: str, desk: Path) -> None:
     """No file may be longer than 8,000 bytes: what a full disk is to a program."""
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (8000, 8000))"
@@ -284,7 +285,7 @@ def restricted() -> list[str]:
     return PLAIN if works else pytest.skip("an administrator may do everything")
 
 
-@pytest.mark.parametrize("name", ["copy", "page", "import", "new", "export"])
+@pytest.mark.parametrize("name", effort.first(3, ["copy", "import", "new", "page", "export"]))
 def test_a_folder_that_may_only_be_read(name: str, desk: Path) -> None:
     first = restricted()
     desk.chmod(0o555)

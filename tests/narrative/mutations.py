@@ -1,9 +1,19 @@
-"""Single mistakes in a narrative: each number, direction, year, unit, name changed in turn."""
+"""Single mistakes in a narrative: each number, direction, year, unit, name changed in turn.
 
+python -m tests.narrative.mutations     what is found of each kind, in the sentences of the example
+"""
+
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from xltools.narrative import Fact, Kind, Sentence
+from xltools.editions import FOLDER, load
+from xltools.figures import load as load_figures
+from xltools.finding import Severity
+from xltools.narrative import Fact, Kind, Sentence, write
+from xltools.narrative.judge import Reading
+from xltools.narrative.wording import Author
+from xltools.report import Report
 
 OPPOSITE = {"增加": "减少", "减少": "增加", "增长": "下降", "下降": "增长", "持平": "增加", "相同": "增长"}
 OTHER_NAMES = {
@@ -82,3 +92,35 @@ def _numbers(fact: Fact) -> Iterator[tuple[str, str, str | None]]:
         yield "unit missing", fact.printed, ""
     else:
         yield "% missing", fact.printed, ""
+
+
+MISSED = "未发现"
+
+
+def judged(report: Report) -> Iterator[tuple[Mutation, str]]:
+    """Every mutation of the sentences of ``report`` with the worst that is found of it."""
+    edition = load(report.edition)
+    author = Author(report, edition)
+    for mutation in mutations(write(report, edition)):
+        sentence = mutation.sentence
+        cell = author.text_cell(sentence.key, sentence.headings)
+        findings = Reading(author, [sentence], mutation.text, cell, {}).findings()
+        worst = min((one.severity for one in findings), key=lambda severity: severity.rank, default=None)
+        yield mutation, worst.value if worst else MISSED
+
+
+def main() -> None:
+    """The table of what is found, by kind of mistake."""
+    columns = [*(severity.value for severity in Severity), MISSED]
+    table: dict[str, Counter[str]] = {}
+    for mutation, outcome in judged(load_figures(FOLDER / "shanxi_2024" / "example.json")):
+        table.setdefault(mutation.kind, Counter())[outcome] += 1
+    width = max(map(len, table))
+    print(f"{'':{width}}  made  " + "  ".join(columns))
+    total = sum(table.values(), Counter[str]())
+    for kind, found in [*sorted(table.items()), ("all", total)]:
+        print(f"{kind:{width}}  {found.total():4}  " + "  ".join(f"{found[name]:4}" for name in columns))
+
+
+if __name__ == "__main__":
+    main()

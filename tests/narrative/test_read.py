@@ -7,16 +7,14 @@ from decimal import Decimal
 import pytest
 
 from tests.effort import spread
-from tests.narrative.mutations import mutations
+from tests.narrative.mutations import MISSED, judged, main, mutations
 from tests.narrative.test_write import EDITION, EXAMPLE, PRINTED, in_yuan, printed, small
 from xltools import functions
 from xltools.amount import Amount, Unit
 from xltools.finding import Finding, Severity
 from xltools.narrative import check, read_text, write
 from xltools.narrative.defects import defects, far_years
-from xltools.narrative.judge import Reading
 from xltools.narrative.measures import closed, difference, rate, share
-from xltools.narrative.wording import Author
 from xltools.report import Ref, Report
 
 TEXTS = {sentence.key: sentence.generated for sentence in write(EXAMPLE, EDITION)}
@@ -264,20 +262,22 @@ def test_a_published_text_of_full_width_figures_is_read():
 def test_every_single_mistake_is_found_in_a_rewritten_sentence():
     """480 mistakes; those within rounding (0.01 in a difference or a share) are hints, the rest not."""
     outcome: Counter[str] = Counter()
-    author = Author(EXAMPLE, EDITION)
-    for mutation in mutations(write(EXAMPLE, EDITION)):
-        sentence = mutation.sentence
-        cell = author.text_cell(sentence.key, sentence.headings)
-        findings = Reading(author, [sentence], mutation.text, cell, {}).findings()
-        worst = min((one.severity for one in findings), key=lambda severity: severity.rank, default=None)
-        outcome[worst.value if worst else "未发现"] += 1
-        if worst is HINT:
+    for mutation, worst in judged(EXAMPLE):
+        outcome[worst] += 1
+        if worst == HINT:
             within = mutation.kind in ("difference +0.01", "unit 元") or mutation.kind.startswith(
                 "percentage"
             )
             assert within, mutation
-    assert outcome["未发现"] == 0
+    assert outcome[MISSED] == 0
     assert outcome["错误"] >= 435 and outcome.total() == 480
+
+
+def test_the_table_of_mistakes_is_printed(capsys: pytest.CaptureFixture[str]):
+    main()
+    head, *rows, last = capsys.readouterr().out.splitlines()
+    assert head.split() == ["made", "错误", "核实", "提示", MISSED] and len(rows) > 10
+    assert last.split()[:2] == ["all", "480"] and last.split()[-1] == "0"
 
 
 @pytest.mark.parametrize("kind", ["difference +0.10", "direction", "year", "% missing"])
@@ -334,3 +334,13 @@ def test_the_unit_of_the_report_does_not_change_what_is_found():
     assert report.unit is Unit.YUAN and check(report, EDITION) == []
     text = TEXTS["summary"].replace("减少39.43万元，下降10.82%，支", "减少39.44万元，下降10.82%，支")
     assert [one.severity for one in rewritten("summary", text, report)] == [ERROR]
+
+
+def test_what_is_counted_is_what_is_listed() -> None:
+    """Figures of last year that several sentences ask for are named once, and counted once."""
+    bare = replace(EXAMPLE, last_year={}, reasons={}, texts={})
+    hints = [f for f in check(bare, EDITION) if f.kind in ("narrative_last_year", "narrative_unfilled")]
+    assert {f.kind for f in hints} == {"narrative_last_year", "narrative_unfilled"}
+    for finding in hints:
+        listed = finding.facts["list"].split("；")
+        assert finding.facts["count"] == str(len(listed)) and len(set(listed)) == len(listed)

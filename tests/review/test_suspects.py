@@ -39,11 +39,11 @@ def lines(*values: tuple[str, str]) -> tuple[tuple[Cell, str], ...]:
         ),
         (
             suspect(suggested=("6.22", ""), unique=False, confidence=0.9999, resolves=0),
-            f"{WHERE}印 6.12，可能应为 6.22、空白（数字录入错误，可信度 99%）。",
+            f"{WHERE}印 6.12，可能应为 6.22（数字录入错误）、空白（可信度 99%）。",
         ),
         (
             suspect(suggested=tuple(f"{n}.00" for n in range(7)), unique=False, confidence=0.5),
-            f"{WHERE}印 6.12，可能应为 0.00、1.00、2.00、3.00、4.00等（数字录入错误，可信度 50%）。"
+            f"{WHERE}印 6.12，可能应为 0.00（数字录入错误）、1.00、2.00、3.00、4.00 等（可信度 50%）。"
             "改这一处，4 条不平全部消失。",
         ),
         (

@@ -350,6 +350,7 @@ def test_the_example_has_no_error_and_its_known_tails() -> None:
     assert checked.verdict == "核实"
     assert checked.counts["错误"] == 0
     tails = [finding for finding in checked.findings if finding.rule == "rounding-01"]
+    assert all(cell.value for finding in tails for cell in finding.cells[1:]), "no link to an empty cell"
     listed = {finding.cells[0].label.replace("公开", ""): int(finding.facts["count"]) for finding in tails}
     assert {name[:2]: count for name, count in listed.items() if "与" not in name} == {
         "01": 1, "02": 3, "03": 3, "05": 3,

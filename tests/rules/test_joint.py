@@ -111,9 +111,44 @@ def test_a_wrong_figure_does_not_fit() -> None:
 
 
 def test_blanks_and_unguarded_figures() -> None:
-    assert "印 空白" in explained("statistics[17,1]")
-    assert "没有勾稽关系涉及这个数" in explained("statistics[17,1]")
-    assert "其他数不能限定它的大小" in explained("statistics[17,1]")
+    head, said = explained("statistics[17,1]").split("\n")
+    assert head.endswith("：空白") and said == "没有勾稽关系涉及这个数，填错了也查不出来。"
+    among_blanks = explained("funds[合计,1]").split("\n")
+    assert among_blanks[1:] == [
+        "按其他数推算，只能是 0.00。",
+        "现在是空白，与其他数相符。",
+        "涉及它的勾稽关系里，其他数都是空白。",
+    ]
+
+
+def test_nothing_is_said_twice() -> None:
+    """The place stands in the head line, each rule of a chain once with its number of places."""
+    head, *lines = explained("expenditure[2010399,3]").split("\n")
+    name = head.partition(" · ")[0]
+    assert name.startswith("公开03表 2010399 ") and not [line for line in lines if name in line]
+    assert "    本年支出合计 6.22 = 项目支出 6.22，相符" in lines
+    chains = "\n".join(lines).split("\n\n")[2:]
+    for chain in chains:
+        assert len(set(chain.split("\n"))) == len(chain.split("\n"))
+    assert any(line.endswith(" 处") for line in lines)
+
+
+@pytest.mark.parametrize(
+    "cell", ["表!C8", "表 C8", "表（C8）", "表：$C$8", "'表'!c8", "表C8", "expenditure[201,1]"]
+)
+def test_a_cell_may_be_written_as_reports_write_it(cell: str) -> None:
+    made = placed(example())
+    where = made.places[Ref("expenditure", "201", "1")].cell
+    assert explain(
+        made, cell.replace("C$8", where[0] + "$" + where[1:]).replace("C8", where).replace("c8", where)
+    )
+
+
+def test_an_unknown_cell_is_answered_with_an_accountants_example_first() -> None:
+    with pytest.raises(XltoolsError) as caught:
+        explained("xx")
+    remedy = caught.value.remedy
+    assert remedy.index("公开03表!E10") < remedy.index("expenditure[2010399,3]")
 
 
 def test_every_figure_can_be_explained() -> None:
@@ -128,7 +163,7 @@ def test_every_figure_can_be_explained() -> None:
     [
         "",
         "C10",
-        "公开03表 C10",
+        "公开03表 2010399",
         "expenditure[299,1]",
         "expenditure[201,9]",
         "none[1,1]",
@@ -178,3 +213,35 @@ def test_contradictions_are_said() -> None:
     assert "互相矛盾" in "\n".join(explain(made, "expenditure[201,1]"))
     assert made.amounts[Ref("expenditure", "合计", "1")] == Decimal("400.00")
     assert load().forms["expenditure"].number == "公开03表"
+
+
+def listed(finding: Finding) -> int:
+    return len(finding.facts["list"].split("；"))
+
+
+@pytest.mark.parametrize("changes", [{"appropriation[1,1]": "324.82"}, {"summary[32,2]": "298.57"}])
+def test_as_many_are_counted_as_are_listed(changes: dict[str, Any]) -> None:
+    found = of_rule(check(example(changes)), "joint-01")
+    assert found and all(finding.facts["count"] == str(listed(finding)) for finding in found)
+
+
+def test_a_habit_counts_what_it_lists() -> None:
+    seen = set()
+    for seed in range(12):
+        for finding in of_rule(check(random_report(seed, Unit.WAN, "ab"[seed % 2], "summed")), "rounding-02"):
+            count = finding.facts["count"]
+            assert count in ("", f"（{listed(finding)}条）") and "（0条）" not in finding.message
+            seen.add(count)
+    assert len(seen) > 1
+
+
+def test_the_budget_in_an_actuals_cell_is_said_before_its_digits() -> None:
+    """0.50 for 0.30 is one digit too; but 0.50 is the budget of the same line."""
+    changes = {f"three_public[1,{column}]": "0.50" for column in ("1", "4", "6")}
+    changes |= {f"three_public[1,{column}]": "0.30" for column in ("7", "10")}
+    changes |= {"three_public[1,12]": "0.50", "statistics[4,1]": "0.30"}
+    for suspect in check(placed(example(changes))).suspects:
+        if suspect.cell.ref == Ref("three_public", "1", "12"):
+            assert suspect.why == "误填预算数"
+            return
+    pytest.fail("not suspected")

@@ -139,3 +139,21 @@ def test_three_errors_are_not_explained_by_amounts_of_any_size(
         (Ref("basic", "30109", "1"), "13.10"),
     ]
     assert all(abs(float(text)) < 1000 for suspect in checked.suspects for text in suspect.suggested if text)
+
+
+def test_a_total_that_follows_the_figure_is_not_where_it_was_copied_from(
+    books: dict[str, Path], tmp_path: Path
+) -> None:
+    """公开05表 D15 mistyped: C15 beside it adds it up and prints the same."""
+    ref = Ref("general", "2080502", "2")
+    reading, checked = changed(books["example"], tmp_path / "x.xlsx", ref, "9.57")
+    assert reading.report.amounts[Ref("general", "2080502", "1")] == Decimal("9.57")
+    assert (checked.suspects[0].cell.ref, checked.suspects[0].why) == (ref, "金额不符")
+
+
+def test_a_leaf_among_many_of_one_sum_is_in_the_list(books: dict[str, Path], tmp_path: Path) -> None:
+    """公开06表 C7 82.99 typed as 88.99: seven leaves may have a 6 too many, each is named with its value."""
+    _, checked = changed(books["example"], tmp_path / "x.xlsx", Ref("basic", "30101", "1"), "88.99")
+    named = {s.cell.ref: s.suggested[0] for s in checked.suspects}
+    assert named[Ref("basic", "30101", "1")] == "82.99" and len(named) == 7
+    assert [s.alternative for s in checked.suspects] == [False] + [True] * 6

@@ -73,6 +73,31 @@ def test_a_text_among_amounts_in_yuan_has_one_value(spoil: Spoil) -> None:
     assert any(cell.ref == suspect.cell.ref for cell in named.cells), "the finding shows the cell"
 
 
+@pytest.mark.parametrize(
+    ("text", "first", "why"),
+    [
+        ("13.10万元", "13.10", ""),
+        ("131010元", "13.10", "，写的是元，折成万元"),
+        ("13.11元", "13.11", "，写的是元，请核对单位"),
+        ("31.10万元", "13.10", "，写的数与其他数不符"),
+    ],
+)
+def test_the_number_in_a_text_is_suggested_first(spoil: Spoil, text: str, first: str, why: str) -> None:
+    (suspect,) = spoil("公开03表", D16=text).suspects
+    assert suspect.suggested[0] == first and set(suspect.suggested) == {"13.10", "13.11"}
+    assert suspect.changes == ((suspect.cell, first),) and suspect.why == f"单元格里不是数{why}"
+
+
+def test_each_text_of_one_sum_has_its_number(spoil: Spoil) -> None:
+    """What follows is one group with the first; the second is named with what is written in it."""
+    checked = spoil("公开06表", C7="82.99万元", C8="9.17万元")
+    assert [(s.cell.value, s.suggested, s.resolves > 0) for s in checked.suspects] == [
+        ("82.99万元", ("82.99",), True),
+        ("9.17万元", ("9.17",), False),
+    ]
+    assert groups(checked) == {"原因1", "原因2"}
+
+
 def test_another_error_is_another_cause(spoil: Spoil) -> None:
     checked = spoil("公开03表", E10="六点二二", D15=8.80)
     first, second, *_ = checked.suspects

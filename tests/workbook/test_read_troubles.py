@@ -187,6 +187,22 @@ def unknown_unit(book: Book) -> None:
     book.replace(SHEET, "金额单位：万元", "金额单位：千元")
 
 
+def unknown_unit_on_cover(book: Book) -> None:
+    """The forms take theirs from 封面."""
+    book.replace("封面", "万元", "千元")
+    in_every_form(book, "千元")
+
+
+def unknown_unit_everywhere(book: Book) -> None:
+    in_every_form(book.forms(), "千元")
+
+
+def in_every_form(book: Book, unit: str) -> None:
+    for sheet in book.sheets:
+        for label in ("单位", "金额单位"):
+            book.replace(sheet, f"{label}：万元", f"{label}：{unit}")
+
+
 def other_year(book: Book) -> None:
     book.replace(SHEET, "2024年度", "2023年度")
 
@@ -244,6 +260,12 @@ CASES: list[tuple[Callable[[Book], None], list[str], str]] = [
     (another_name_for_a_code, ["reading-38"], "科目 2080502 的名称是“行政单位离退休”，而 公开02表 B"),
     (other_unit, ["reading-30"] * 10, "本表金额单位印为万元，封面为元"),
     (unknown_unit, ["reading-31"], "本表金额单位印为千元"),
+    (
+        unknown_unit_on_cover,
+        ["reading-35"],
+        "“千元”应为元、万元之一，各表的金额也要用这个单位；暂按万元审核。",
+    ),
+    (unknown_unit_everywhere, ["reading-31"], "10表）的金额单位印为千元，审核时当作万元。"),
     (other_year, ["reading-32"], "本表印着2023年度，应为2024年度"),
     (other_name, ["reading-33"], "本表印的单位名称是“山西省另一个中心”"),
     (wrong_year_on_cover, ["reading-35"], "“二〇二四”应为四位年份"),
@@ -265,6 +287,17 @@ def test_trouble(change: Callable[[Book], None], expected: list[str], words: str
     for trouble in reading.troubles:
         assert trouble.message.endswith("。") and trouble.remedy
         assert not trouble.cells or trouble.cells[0].place or trouble.rule == "reading-09"
+
+
+def test_what_is_wrong_on_the_cover_is_shown_where_it_was_typed() -> None:
+    for change in (unknown_unit_on_cover, wrong_kind_on_cover):
+        book = Book.example()
+        change(book)
+        (trouble,) = book.read().troubles
+        place, value = trouble.cells[0].place, trouble.cells[0].value
+        assert place is not None and place.sheet == "封面" and place.cell.startswith("C")
+        row, at = book.find("封面", value)
+        assert place.cell == f"C{row + 1}" and at == 2
 
 
 def test_missing_and_headless_forms_are_told_to_the_rules() -> None:

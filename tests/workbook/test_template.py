@@ -28,6 +28,7 @@ from xltools.workbook.evaluate import Evaluator
 from xltools.workbook.grid import file_grids
 from xltools.workbook.package import open_package
 from xltools.workbook.read import read
+from xltools.workbook.surgery import Content, Edits, SheetEdit, edit
 from xltools.workbook.template import build, create
 
 WORKBOOKS = Path(__file__).parent.parent.parent / "workbooks"
@@ -378,3 +379,21 @@ def test_a_second_project_and_everything_typed_by_hand_come_back(example: Report
     )
     build(EDITION, report, tmp_path / "x.xlsx")
     assert figures.dump(read(tmp_path / "x.xlsx").report) == figures.dump(report)
+
+
+def test_a_text_below_a_code_shows_in_its_subtotal(tmp_path: Path) -> None:
+    """In an empty workbook each row has a formula: blank where nothing is below, not where it is wrong."""
+    path = tmp_path / "新.xlsx"
+    create(path, load("shanxi_2024"))
+    cells: dict[str, Content] = {"A8": "201", "A9": "20103", "A10": "2010399", "D10": "八", "A11": "20199"}
+    edit(path, Edits(sheets={"公开03表": SheetEdit(cells, frozenset(cells))}))
+    reading = read(path)
+    kinds = {
+        finding.cells[0].place.cell: finding.kind for finding in reading.troubles if finding.cells[0].place
+    }
+    assert kinds["D10"] == "reading_text_amount"
+    assert kinds["D8"] == kinds["D9"] == kinds["D7"] == "reading_error_value"
+    assert not {"E8", "E9", "E10", "D11"} & kinds.keys(), "nothing is below, or nothing is wrong there"
+    change = SheetEdit({"D10": Decimal("6.22")}, frozenset({"D10"}))
+    edit(path, Edits(sheets={"公开03表": change}))
+    assert read(path).report.amounts[Ref("expenditure", "201", "2")] == Decimal("6.22")

@@ -6,9 +6,11 @@ Excel's own undo is gone after an add-in writes, so the log is what an undo work
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,10 +18,12 @@ from xltools.addin import results
 from xltools.addin.port import Grid, Port, Value, snapshot
 from xltools.amount import NotAnAmount, parse
 from xltools.errors import XltoolsError
-from xltools.finding import Suspect
-from xltools.report import Place
+from xltools.finding import Finding, Severity, Suspect
+from xltools.report import Place, Ref
+from xltools.rules import Checked
 from xltools.workbook.address import split
 from xltools.workbook.save import save
+from xltools.workbook.surgery import Content
 
 LOG_SUFFIX = ".采纳记录.jsonl"
 
@@ -48,12 +52,17 @@ class Entry:
     undone: bool = False
 
 
-def adopt(port: Port, number: int | None = None) -> Entry | None:
-    """Put the suggested values into the suspicious cell, or cells where one cause spoiled several: of the
-    suspect that is selected, else that of the current finding, else the most probable; ``number`` (from 1)
-    chooses by rank. None when the user declines.
+FIRST = 0
+"""As a number: the first cause that can be put right by itself."""
 
-    Raises XltoolsError where there is no suggestion, or a cell holds a formula.
+
+def adopt(port: Port, number: int | None = None, strict: bool = False) -> Entry | None:
+    """Put the suggested values into the suspicious cell, or cells where one cause spoiled several: of the
+    suspect that is selected, else that of the current finding, else the most probable; ``number`` chooses
+    as the check numbers them (from 1). None when the user declines.
+
+    Where other 错误 would appear that are not there now, the user is told before he agrees; with ``strict``
+    that is XltoolsError, as is a suggestion that cannot be put into cells, or none at all.
     """
     import xltools
 
@@ -62,32 +71,97 @@ def adopt(port: Port, number: int | None = None) -> Entry | None:
     log = log_path(port)
     with snapshot(port) as path:
         reading = xltools.read(path)
-    checked = xltools.check(reading)
-    suspect = _chosen(checked.suspects, port.here(), found, number)
-    changes = _changes(suspect, grids)
-    for cell, _ in suspect.changes:
-        if reading.formulas and cell.ref in reading.formulas:
-            raise XltoolsError(
-                f"{cell.where} 由公式计算，不能直接改数。",
-                "请核对公式引用的明细，或先把公式改为数值。",
-            )
+        checked = xltools.check(reading)
+        chosen = _chosen(checked.suspects, reading.formulas or {}, port.here(), found, number)
+        suspect = checked.suspects[chosen - 1]
+        changes = _changes(suspect, grids)
+        raised = _raised(path, changes, checked)
+    warning = (
+        f"采纳原因{chosen}之后会出现原来没有的错误 {len(raised)} 条，如：{raised[0].message}"
+        if raised
+        else ""
+    )
     listed = "\n".join(change.text for change in changes)
-    if port.ask("yes", f"{suspect.cell.label}\n{listed}\n{suspect.why}\n\n采纳这个建议吗？") is None:
+    if raised and strict:
+        raise XltoolsError(
+            f"没有改动工作簿：{listed.replace(chr(10), '；')}。{warning}",
+            f"请先核对；确要采纳，运行 xltools fix 文件 --suspect {chosen} --anyway。",
+        )
+    lines = (suspect.cell.label, listed, suspect.why, *((warning,) if raised else ()))
+    if port.ask("yes", "\n".join((*lines, "", "采纳这个建议吗？"))) is None:
         return None
     _put(port, {(change.sheet, change.cell): change.after for change in changes})
     entry = Entry(datetime.now().isoformat(timespec="seconds"), changes, suspect.why)
     _write_log(log, [*_entries(log), entry])
     port.go_to(Place(changes[0].sheet, changes[0].cell))
-    port.status(f"已采纳：{'；'.join(change.text for change in changes)}。可用“撤销采纳”恢复。请重新校验。")
+    told = "；".join(change.text for change in changes)
+    port.status(f"已采纳原因{chosen}：{told}。可用“撤销采纳”恢复。请重新校验。")
     return entry
 
 
-def _changes(suspect: Suspect, grids: Mapping[str, Grid]) -> tuple[Change, ...]:
-    wanted = suspect.changes or ((suspect.cell, suspect.suggested[0]),)
-    changes = []
-    for cell, text in wanted:
+def _raised(path: Path, changes: Sequence[Change], before: Checked) -> list[Finding]:
+    """The 错误 that a copy of the workbook shows with ``changes`` in it and ``before`` does not. Where no
+    copy can be changed nothing is known, and the change itself will say why."""
+    import xltools
+    from xltools.workbook.passing import passing_folder
+    from xltools.workbook.surgery import Edits, SheetEdit, edit
+
+    cells: dict[str, dict[str, Content]] = {}
+    for change in changes:
+        value = change.after
+        cells.setdefault(change.sheet, {})[change.cell] = (
+            Decimal(str(value)) if isinstance(value, float) else value
+        )
+    with passing_folder() as folder:
+        trial = folder / path.name
+        try:
+            sheets = {name: SheetEdit(these, frozenset(these)) for name, these in cells.items()}
+            edit(path, Edits(sheets=sheets), trial)
+            after = xltools.check(xltools.read(trial))
+        except XltoolsError:
+            return []
+    places = {Place(change.sheet, change.cell) for change in changes}
+    known = Counter(map(_identity, _errors(before)))
+    raised = []
+    for finding in _errors(after):
+        key = _identity(finding)
+        known[key] -= 1
+        # What only the forms together show may have been there behind the mistake.
+        mine = finding.rule != "joint-01" or any(cell.place in places for cell in finding.cells)
+        if known[key] < 0 and mine:
+            raised.append(finding)
+    return raised
+
+
+def _errors(checked: Checked) -> list[Finding]:
+    return [finding for finding in checked.findings if finding.severity is Severity.ERROR]
+
+
+def _identity(finding: Finding) -> tuple[str, str]:
+    return finding.rule, finding.cells[0].label if finding.cells else ""
+
+
+def obstacle(suspect: Suspect, formulas: Collection[Ref]) -> str:
+    """Why a suspect cannot be put right by writing into cells; "" where it can. ``formulas`` are the
+    figures that formulas compute."""
+    if suspect.kind == "soft":
+        return "是一条可能不适用的关系，请写出错说明"
+    if suspect.kind in ("line", "missing"):
+        return "要补上一行，请在工作簿里插入"
+    if not suspect.suggested:
+        return "应为多少推不出来，请查原数"
+    for cell, _ in suspect.changes or ((suspect.cell, ""),):
         if cell.place is None or not cell.place.cell:
-            raise XltoolsError(f"{cell.label} 在工作簿中没有单元格，不能自动改。", "请按建议手工补上。")
+            return f"{cell.label} 在工作簿中没有单元格，请手工补上"
+        if cell.ref in formulas:
+            return f"{cell.where} 由公式计算，请核对公式引用的明细，或先把公式改为数值"
+    return ""
+
+
+def _changes(suspect: Suspect, grids: Mapping[str, Grid]) -> tuple[Change, ...]:
+    changes = []
+    for cell, text in suspect.changes or ((suspect.cell, suspect.suggested[0]),):
+        assert cell.place is not None  # see ``obstacle``
         before = _content(grids[cell.place.sheet], cell.place)
         changes.append(Change(*cell.place, before, _value(text)))
     return tuple(changes)
@@ -100,21 +174,40 @@ def _put(port: Port, contents: Mapping[tuple[str, str], Value]) -> None:
 
 
 def _chosen(
-    suspects: Sequence[Suspect], here: Place, found: list[results.Item], number: int | None
-) -> Suspect:
-    usable = [s for s in suspects if s.suggested and s.cell.place and s.cell.place.cell]
-    if not usable:
-        raise XltoolsError("现在没有可以采纳的建议。", "请先按“校验”；能够确定唯一值的问题才有建议。")
-    if number is not None:
-        if not 1 <= number <= len(usable):
-            raise XltoolsError(f"没有第 {number} 条建议。", f"现在有 {len(usable)} 条。")
-        return usable[number - 1]
+    suspects: Sequence[Suspect],
+    formulas: Collection[Ref],
+    here: Place,
+    found: list[results.Item],
+    number: int | None,
+) -> int:
+    """The number of the suspect to adopt, as the check numbers them."""
+    if not suspects:
+        raise XltoolsError("现在没有可以采纳的建议。", "请先按“校验”；推断出原因的错误才有建议。")
+    why = {at: obstacle(suspect, formulas) for at, suspect in enumerate(suspects, 1)}
+    usable = [at for at, text in why.items() if not text]
+    if number is not None and number != FIRST:
+        if number not in why:
+            raise XltoolsError(f"没有原因{number}。", f"校验列出的原因有 {len(suspects)} 个。")
+        if why[number]:
+            raise XltoolsError(f"原因{number}不能自动改：{why[number]}。", _others(usable))
+        return number
     current = next((item.place for item in found if item.current), None)
-    for wanted in (here, current):
-        for suspect in usable:
-            if suspect.cell.place == wanted:
-                return suspect
-    return usable[0]
+    for wanted in (here, current) if number is None else ():
+        for at in usable:
+            if suspects[at - 1].cell.place == wanted:
+                return at
+    best = [at for at in usable if not suspects[at - 1].alternative]
+    if not best:
+        listed = "；".join(f"原因{at}：{text}" for at, text in why.items() if text)
+        raise XltoolsError(f"没有能自动改的原因（{listed}）。", _others(usable))
+    return best[0]
+
+
+def _others(usable: Sequence[int]) -> str:
+    if not usable:
+        return "请按“审核结果”在工作簿里改，再校验。"
+    listed = "、".join(map(str, usable))
+    return f"能自动改的是原因 {listed}：运行 xltools fix 文件 --suspect {usable[0]}，或选中那个单元格再采纳。"
 
 
 def _content(grid: Grid, place: Place) -> Value:

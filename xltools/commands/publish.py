@@ -10,7 +10,8 @@ from xltools.errors import XltoolsError
 
 
 def export(arguments: argparse.Namespace) -> int:
-    """Export; exit status 1 when the gate is closed, with the reasons on the screen."""
+    """Export; exit status 1 when the gate is closed, with the causes on the screen, and what has none."""
+    from xltools.export.gate import gate
     from xltools.export.publish import DOCUMENTS, FORMATS, Refused, gaps, publish
 
     formats = [name.strip().lower() for name in arguments.format.split(",") if name.strip()]
@@ -33,9 +34,12 @@ def export(arguments: argparse.Namespace) -> int:
             kept=kept,
         )
     except Refused as refusal:
+        from xltools.review.text import blocking
+
         print(str(refusal))
-        for reason in refusal.reasons:
-            print(f"  · {reason}")
+        found = gate(outcome, reading.report.explanations)
+        for line in blocking([*found.errors, *found.unexplained], outcome, arguments.file):
+            print(line)
         return 1
     for path in written:
         print(path)

@@ -27,7 +27,7 @@ def fix(arguments: argparse.Namespace) -> int:
     if arguments.undo:
         suggestions.undo(port)
     else:
-        suggestions.adopt(port, arguments.suspect)
+        suggestions.adopt(port, arguments.suspect or suggestions.FIRST, strict=not arguments.anyway)
     print(port.lines[-1].replace("可用“撤销采纳”恢复", f"恢复：xltools fix {arguments.file} --undo"))
     return 0
 

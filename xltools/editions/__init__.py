@@ -35,15 +35,17 @@ class Slot(NamedTuple):
     dash: str = ""
 
 
-class Line(NamedTuple):
+@dataclass(frozen=True)
+class Line:
     """``title`` as printed; ``name`` without numbering (一、 or （一）); ``row`` in the body;
-    ``counts``: its figures are numbers of things, no amounts."""
+    ``count``: its figures are numbers of things, no amounts (a tuple has a ``count`` of its own)."""
 
+    __pydantic_config__: ClassVar[Any] = _FORBID
     id: str
     title: str
     name: str
     row: int
-    counts: bool = False
+    count: bool = False
 
 
 class Column(NamedTuple):

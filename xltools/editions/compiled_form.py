@@ -45,7 +45,7 @@ def _form(data: dict[str, Any]) -> Form:
             "widths": tuple(data["widths"]),
             "notes": tuple(data["notes"]),
             "slots": tuple(map(Slot._make, data["slots"])),
-            "lines": tuple(map(Line._make, data["lines"])),
+            "lines": tuple(Line(**item) for item in data["lines"]),
             "columns": tuple(Column(id, title, tuple(path), at) for id, title, path, at in data["columns"]),
         }
     )

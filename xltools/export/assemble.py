@@ -172,7 +172,7 @@ def _subheading(cells: list[str | Cell], form: Form) -> list[str | Cell]:
 def _amount(report: Report, form: Form, slot: Slot) -> Cell:
     value = report.amounts.get(Ref(form.id, slot.line, slot.column))
     line = form.line_of.get(slot.line)
-    return _figure(report, Ref(form.id, slot.line, slot.column), value, slot.dash, bool(line and line.counts))
+    return _figure(report, Ref(form.id, slot.line, slot.column), value, slot.dash, bool(line and line.count))
 
 
 def _figure(report: Report, ref: Ref, value: Decimal | None, dash: str = "", count: bool = False) -> Cell:

@@ -30,7 +30,7 @@ def csv_text(report: Report, edition: Edition) -> str:
         column = form.column_of[ref.column]
         # Above a column that serves all lines stands the heading of its first block only.
         heading = column.title or "".join(column.path[-1:])
-        unit = "个" if line is not None and line.counts else report.unit.value
+        unit = "个" if line is not None and line.count else report.unit.value
         texts = (form.number, form.title, ref.line, title, ref.column, heading)
         writer.writerow([*map(_harmless, texts), plain(report.amounts[ref]), unit])
     return "\ufeff" + stream.getvalue()

@@ -122,7 +122,7 @@ def _in_unit(imported: Imported, wanted: Unit, edition: Edition, last_year: bool
             "来源的金额单位是万元，本工作簿是元：万元只有两位小数，折不出准确的元。",
             "请导入以元为单位的文件（如决算软件的导出），或新建一个金额单位为万元的工作簿。",
         )
-    counts = {(form.id, line.id) for form in edition.forms.values() for line in form.lines if line.counts}
+    counts = {(form.id, line.id) for form in edition.forms.values() for line in form.lines if line.count}
 
     def convert(figures: Mapping[Ref, Decimal]) -> dict[Ref, Decimal]:
         return {

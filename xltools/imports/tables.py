@@ -202,7 +202,7 @@ class Rows(Reader):
     def _put(self, target: Ref | str, value: Decimal | None) -> None:
         if isinstance(target, Ref):
             line = self.taken.edition.forms[target.form].line_of[target.line]
-            whole = value is not None and line.counts
+            whole = value is not None and line.count
             self.taken.take(target, Decimal(int(value)) if whole and value == int(value) else value)  # type: ignore[arg-type]
         elif target and value is not None:
             self.taken.facts[target] = value

@@ -181,8 +181,8 @@ def _missing(sentences: Iterable[Sentence], author: Author) -> Iterator[Finding]
     for kind, items in hints.items():
         first = items[0][0]
         cell = author.text_cell(first.key, first.headings)
-        labels = "；".join(dict.fromkeys(label for _, label in items))
-        facts = {"count": str(len(items)), "list": labels}
+        listed = list(dict.fromkeys(label for _, label in items))
+        facts = {"count": str(len(listed)), "list": "；".join(listed)}
         yield author.finding("narrative-14", kind, (cell,), facts, Severity.HINT)
 
 

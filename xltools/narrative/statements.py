@@ -154,7 +154,8 @@ class _Statements:
         """小微 ⊆ 中小 ⊆ 采购总额."""
         small, total = self._typed("procurement.small_medium"), self.figures.amount("statistics[1,1]")
         cell = self.author.typed_cell("texts", "procurement.small_medium", "政府采购")
-        yield from self._within("procurement.small_medium", total, "政府采购支出总额", cell, "narrative-25")
+        whole = self.figures.title("statistics[1,1]")
+        yield from self._within("procurement.small_medium", total, whole, cell, "narrative-25")
         yield from self._within("procurement.micro", small, "授予中小企业合同金额", cell, "narrative-25")
 
     def vehicles(self) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from dataclasses import dataclass
 
 from xltools.reconcile.hypotheses import Member
@@ -33,3 +34,12 @@ class Ranked:
 
     choices: tuple[Choice, ...]
     probability: float
+
+
+def best_sets(lists: list[list[Choice]], limit: int) -> list[tuple[float, tuple[Choice, ...]]]:
+    """The heaviest combinations of one choice per list."""
+    result: list[tuple[float, tuple[Choice, ...]]] = [(1.0, ())]
+    for choices in lists:
+        grown = [(w * c.weight, (*chosen, c)) for w, chosen in result for c in choices]
+        result = heapq.nlargest(limit, grown, key=lambda g: g[0])
+    return result

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 SWAPPED, REPLACED, DROPPED, DOUBLED = "相邻数字颠倒", "数字录入错误", "少录一位数字", "多录一位数字"
-SHIFTED, SIGN, UNIT, NEIGHBOUR = "小数点错位", "正负号录反", "元与万元混淆", "误录相邻单元格的数"
+SHIFTED, SIGN, UNIT, NEIGHBOUR = "小数点错位", "正负号录反", "元与万元混淆", "误录邻近项目的数"
 OMITTED, LAST_YEAR, SMALL, OTHER = "漏填", "误填上年数", "尾数录入错误", "金额不符"
 SURPLUS, NOT_ADDED = "不应填列", "合计与明细不符"
+EXCHANGED = "两位数字对调"
+"""Two digits that are not beside each other: a rare kind of SWAPPED."""
 
 WEIGHTS = {
     SWAPPED: 0.13, REPLACED: 0.17, DROPPED: 0.09, DOUBLED: 0.08, SHIFTED: 0.1, SIGN: 0.05, UNIT: 0.05,
@@ -31,16 +33,101 @@ class Context:
 
 
 def explain(printed: int | None, true: int, context: Context) -> tuple[float, str]:
-    """P(printed | true) over all ways, and the most probable way. ``printed`` None is a blank."""
+    """P(printed | true) over all ways, and what is said of it: the most probable way of which every word is
+    true of the two figures as they are written. ``printed`` None is a blank."""
     if printed is None:
         return WEIGHTS[OMITTED], OMITTED
-    best, name, total = 0.0, OTHER, 0.0
+    ways, total = [], 0.0
     for way, probability in _ways(printed, true, context):
         weighted = WEIGHTS[way] * probability
         total += weighted
-        if weighted > best:
-            best, name = weighted, way
-    return total, name
+        ways.append((way not in (NEIGHBOUR, OTHER), weighted, way))
+    # A slip of the keys that is there to see says more than a figure that stands elsewhere too.
+    for _, _, way in sorted(ways, reverse=True):
+        if said := _said(way, printed, true, context.places):
+            return total, said
+    return total, OTHER
+
+
+def _said(way: str, printed: int, true: int, places: int) -> str:
+    """The name of a way where it holds to the letter for the figures as written, "" where it does not: what
+    was typed may have been rounded when it was printed, and nobody sees that any more."""
+    if way not in _LITERAL:
+        return way
+    wrong, right = _written(abs(printed), places), _written(abs(true), places)
+    return _LITERAL[way](wrong, right)
+
+
+def _written(figure: int, places: int) -> str:
+    text = f"{figure:0{places + 1}d}"
+    return f"{text[:-places]}.{text[-places:]}" if places else text
+
+
+def _replaced(wrong: str, right: str) -> str:
+    return REPLACED if len(_differing(wrong, right)) == 1 else ""
+
+
+def _swapped(wrong: str, right: str) -> str:
+    differing = _differing(wrong, right)
+    if len(differing) != 2:
+        return ""
+    i, j = differing
+    if wrong[i] != right[j] or wrong[j] != right[i]:
+        return ""
+    return SWAPPED if not right[i + 1 : j].strip(".") else EXCHANGED
+
+
+def _differing(wrong: str, right: str) -> list[int]:
+    """Where two figures of one length differ; nothing for other lengths."""
+    if len(wrong) != len(right):
+        return []
+    return [at for at, pair in enumerate(zip(wrong, right, strict=True)) if pair[0] != pair[1]]
+
+
+def _dropped(wrong: str, right: str) -> str:
+    return DROPPED if _one_less(wrong, right) else ""
+
+
+def _doubled(wrong: str, right: str) -> str:
+    return DOUBLED if _one_less(right, wrong) else ""
+
+
+def _one_less(short: str, long: str) -> bool:
+    """Whether ``short`` is what is left of ``long`` without one digit; a digit of the fraction leaves a 0
+    at the end, one before the point no digit there at all."""
+    point = len(long.partition(".")[0])
+    for at, digit in enumerate(long):
+        if digit != ".":
+            left = long[:at] + long[at + 1 :] + ("0" if at > point else "")
+            if ("0" if left.startswith(".") else "") + left == short:
+                return True
+    return False
+
+
+def _scaled(wrong: str, right: str) -> bool:
+    """Whether the smaller of two figures shows two digits of the larger at least, or all of them: what is
+    rounded away to a single digit resembles anything."""
+    small, large = sorted((wrong, right), key=lambda text: (len(text), text))
+    seen, whole = small.replace(".", "").lstrip("0"), large.replace(".", "").strip("0")
+    return len(seen) > 1 or seen == whole
+
+
+def _shifted(wrong: str, right: str) -> str:
+    return SHIFTED if _scaled(wrong, right) else ""
+
+
+def _small(wrong: str, right: str) -> str:
+    return SMALL if wrong.partition(".")[0] == right.partition(".")[0] else ""
+
+
+def _unit(wrong: str, right: str) -> str:
+    return UNIT if _scaled(wrong, right) else ""
+
+
+_LITERAL = {
+    REPLACED: _replaced, SWAPPED: _swapped, DROPPED: _dropped, DOUBLED: _doubled, SHIFTED: _shifted,
+    SMALL: _small, UNIT: _unit,
+}  # fmt: skip
 
 
 def _ways(printed: int, true: int, context: Context) -> Iterator[tuple[str, float]]:

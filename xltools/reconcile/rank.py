@@ -10,7 +10,7 @@ from functools import cached_property
 from math import ceil, floor, prod
 
 from xltools.amount import Unit
-from xltools.reconcile.choice import SHOWN, Choice, Ranked
+from xltools.reconcile.choice import SHOWN, Choice, Ranked, best_sets
 from xltools.reconcile.hypotheses import (
     CELL,
     EXCHANGE,
@@ -130,21 +130,22 @@ class Judge:
     def context(self, cell: int) -> Context:
         """What is printed around ``cell``."""
         ref = self.problem.refs[cell]
-        grid = self.grid.get(ref.form, {})
-        lines = self.order.get((ref.form, ref.column), [])
-        near: list[int] = []
         last = self.problem.last_year.get(ref)
         before = None if last is None else int(last.scaleb(2))
         if is_exact(ref):
             # Scores and counts are alike by nature: nothing is copied from a neighbour.
             return Context((), before)
+        lines = self.order.get((ref.form, ref.column), [])
+        around: list[tuple[str, str]] = []
         if ref.line in lines:
             at = lines.index(ref.line)
-            near = [grid[line, ref.column] for line in (lines[at - 1 : at] + lines[at + 1 : at + 2])]
+            around = [(line, ref.column) for line in (lines[at - 1 : at] + lines[at + 1 : at + 2])]
         if ref.column.isdigit():
-            for column in (str(int(ref.column) - 1), str(int(ref.column) + 1)):
-                if (ref.line, column) in grid:
-                    near.append(grid[ref.line, column])
+            around += [(ref.line, str(int(ref.column) + step)) for step in (-1, 1)]
+        grid = self.grid.get(ref.form, {})
+        # A total that follows the figure prints what the figure makes of it, and is no source.
+        followers = {self.problem.refs[x] for x in self.problem.live.followers(cell)}
+        near = [grid[spot] for spot in around if spot in grid and Ref(ref.form, *spot) not in followers]
         return Context(tuple(near), before)
 
     # ---- one class
@@ -303,8 +304,16 @@ class Judge:
             again = sum(self._plausible(cell, printed, v) for v, _, _ in values if v > 0)
             weight = prior * (near + (again / 2 if context.last_year == printed else 0))
         else:
-            weight, why = prior * sum(w for _, w, _ in values), f"{why}：{values[0][2]}"
+            weight = prior * sum(w for _, w, _ in values)
+            same = self._same_way(member, (values[0][0] - printed) * sign)
+            why = f"{why}：{same}" if same else why
         return Choice(member, weight, [(v, w) for v, w, _ in values[:SHOWN]], why, low, high)
+
+    def _same_way(self, member: Member, shift: int) -> str:
+        """What is said of all cells of a group when they move by ``shift``; "" where they differ."""
+        printed = [(x, self.units[x] or 0, s * shift) for x, s in member.cells]
+        ways = {explain(wrong, wrong + by, self.context(x))[1] for x, wrong, by in printed}
+        return "" if len(ways) > 1 or OTHER in ways else ways.pop()
 
     def _exchange(self, member: Member, low: int, high: int, prior: float) -> Choice | None:
         first, second = (self.units[x] for x, _ in member.cells)
@@ -342,7 +351,7 @@ class Judge:
                 best, mass = self._in_pairs(lists, *joint)
                 mass *= scale
             else:
-                best = _best(lists, SETS)
+                best = best_sets(lists, SETS)
             total += mass * (1 + sum(_unsaid(choices) for choices in lists))
             found.extend((scale * w, c) for w, c in best)
         if not found:
@@ -365,22 +374,13 @@ class Judge:
         weights = [weight / self.size**2 for weight, _, _ in pairs]
         mass = sum(weights) * prod(sum(c.weight for c in choices) for choices in others)
         found = []
-        for w, rest in _best(others, SETS):
+        for w, rest in best_sets(others, SETS):
             for weight, (_, one, two) in zip(weights, pairs, strict=True):
                 chosen = list(rest)
                 chosen.insert(at[0], one)
                 chosen.insert(at[1], two)
                 found.append((w * weight, tuple(chosen)))
         return heapq.nlargest(SETS, found, key=lambda f: f[0]), mass
-
-
-def _best(lists: list[list[Choice]], limit: int) -> list[tuple[float, tuple[Choice, ...]]]:
-    """The heaviest combinations of one choice per list."""
-    result: list[tuple[float, tuple[Choice, ...]]] = [(1.0, ())]
-    for choices in lists:
-        grown = [(w * c.weight, (*chosen, c)) for w, chosen in result for c in choices]
-        result = heapq.nlargest(limit, grown, key=lambda g: g[0])
-    return result
 
 
 def _unsaid(choices: Sequence[Choice]) -> float:

@@ -76,7 +76,11 @@ def _should(suspect: Suspect) -> str:
     if len(values) == 1:
         return f"应为{_value(suspect.suggested[0])}（{reason}）"
     if suspect.among is None:
-        more = "等" if len(values) > _LISTED else ""
+        more = " 等" if len(values) > _LISTED else ""
+        if suspect.kind == "cell" and suspect.why not in _VAGUE:
+            # How a figure was mistyped is said of the first value alone.
+            listed = "、".join([f"{values[0]}（{suspect.why}）", *values[1:_LISTED]])
+            return f"可能应为 {listed}{more}（{_sure(suspect)}）"
         return f"可能应为 {'、'.join(values[:_LISTED])}{more}（{reason}）"
     least, most = suspect.among
     if suspect.why in _VAGUE and len(values) > 2:

@@ -22,16 +22,8 @@ def lines(workbook: str, checked: Checked, colour: bool = False) -> Iterator[str
     if said := readiness(checked):
         yield said
     if checked.suspects:
-        from xltools.review.suspects import sentences
-
         yield ""
-        yield "最可能的原因："
-        told = False
-        for number, (alternative, text) in enumerate(sentences(checked), 1):
-            if alternative and not told:
-                yield "也可能是："
-                told = True
-            yield harmless(f"  {number}. {text}")
+        yield from _causes(checked)
     for severity in Severity:
         found = [finding for finding in checked.findings if finding.severity is severity]
         if found:
@@ -43,6 +35,46 @@ def lines(workbook: str, checked: Checked, colour: bool = False) -> Iterator[str
         yield "没有核对的："
         for title, reason, rules in unseen(checked):
             yield harmless(f"  · {title}{f'（{rules}）' if rules else ''}：{reason}")
+
+
+def _causes(checked: Checked, rivals: bool = True) -> Iterator[str]:
+    """The likely causes under their numbers; with or without the other explanations."""
+    from xltools.review.suspects import sentences
+
+    yield "最可能的原因："
+    told = False
+    for number, (alternative, text) in enumerate(sentences(checked), 1):
+        if alternative and not rivals:
+            continue
+        if alternative and not told:
+            yield "也可能是："
+            told = True
+        yield harmless(f"  {number}. {text}")
+
+
+def blocking(found: Sequence[Finding], checked: Checked, workbook: str) -> Iterator[str]:
+    """What keeps a workbook from being exported, line by line: the causes, the first of ``found`` that have
+    none, and how many more there are."""
+    if any(not suspect.alternative for suspect in checked.suspects):
+        yield from _causes(checked, rivals=False)
+    if others := sum(suspect.alternative for suspect in checked.suspects):
+        yield f"  也可能是另外 {others} 处，校验结果里有。"
+    told, shown = 0, list[Finding]()
+    for heading, findings in by_cause(found):
+        caused = heading and follows_a_cause(findings[0])
+        known = caused and findings[0].group.startswith(CAUSE)
+        told += len(findings) if known else 0
+        shown += [] if known else findings[:1] if caused else findings[:FOLDED]
+    if shown and told:
+        yield "其他："
+    for finding in shown:
+        what = "错误" if finding.severity is Severity.ERROR else "核实（没有出错说明）"
+        yield harmless(f"  · {what}：{finding.message}")
+    more = [f"由上面的原因引起的 {told} 条"] if told else []
+    if rest := len(found) - told - len(shown):
+        more.append(f"另外 {rest} 条")
+    if more:
+        yield f"{'、'.join(more)}没有列出，全部见：xltools check {workbook}"
 
 
 def looked_at(checked: Checked) -> str:

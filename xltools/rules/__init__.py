@@ -7,23 +7,27 @@ finding. What could not be checked is said, with the reason: silence is not a pa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
 from xltools import narrative
+from xltools.amount import Unit
 from xltools.editions import Edition, Rule, load
 from xltools.editions.equation import Constraint, Term, form_of
 from xltools.finding import CAUSE, Cell, Finding, Severity, Suspect, is_explained
 from xltools.report import Percentage, Place, Ref, Report
 from xltools.rules import evaluation, structure
 from xltools.rules.arithmetic import arithmetic, where
+from xltools.rules.consequences import folded, in_group
 from xltools.rules.desk import SEVERITY, Desk
 from xltools.rules.identities import Broken, Figures, broken, holds, identities
 from xltools.rules.joint import settle
 from xltools.rules.percentages import typed_percentages
 from xltools.rules.pointing import of_the_cover, pointed
 from xltools.rules.roots import gather, unread
+from xltools.rules.units import COVER_GROUP
 
 CHECKS = frozenset(structure.CHECKS) | frozenset(evaluation.CHECKS) | {"narrative"}
 """Every name that a rule's ``check`` may have."""
@@ -102,12 +106,15 @@ def check(report: Report, edition: Edition | None = None, evidence: Evidence | N
     _others(desk, findings, not_checked)
     findings += typed_percentages(desk)
     suspects: tuple[Suspect, ...] = ()
+    again = partial(_all_again, edition=edition, evidence=evidence)
     if any(finding.kind == "unit_cover" for finding in findings):
         # In the right unit nothing may be wrong: no figure is to be blamed.
         findings = [of_the_cover(finding) for finding in findings]
+        findings = in_group(COVER_GROUP, findings, again(replace(report, unit=Unit.WAN)))
     else:
-        roots = gather(desk, findings, lambda other: _judged_again(other, edition, evidence))
+        roots = gather(desk, findings, lambda other, bad: _judged_again(other, edition, evidence, bad))
         findings, suspects = settle(desk, roots)
+        findings = folded(desk, findings, suspects, roots.desk.report, again)
     findings = pointed(desk, findings, suspects)
     tails = tuple(item for item in desk.broken if item.tail)
     findings += _tails(desk, tails)
@@ -126,10 +133,20 @@ def check(report: Report, edition: Edition | None = None, evidence: Evidence | N
     )
 
 
-def _judged_again(report: Report, edition: Edition, evidence: Evidence) -> tuple[Desk, list[Finding]]:
+def _judged_again(
+    report: Report, edition: Edition, evidence: Evidence, bad: frozenset[Ref] = frozenset()
+) -> tuple[Desk, list[Finding]]:
     desk, findings = _desk(report, edition, evidence), list[Finding]()
+    desk.unread = bad
     _identities(desk, findings, [])
     return desk, findings
+
+
+def _all_again(report: Report, edition: Edition, evidence: Evidence) -> list[Finding]:
+    """Every finding of the rules, on figures that can all be read."""
+    desk, findings = _judged_again(report, edition, evidence)
+    _others(desk, findings, [])
+    return findings
 
 
 def _desk(report: Report, edition: Edition, evidence: Evidence) -> Desk:
@@ -264,7 +281,9 @@ _VERDICTS = {">": "应大于零", ">=": "为负数", "<": "应小于零", "<=": 
 def _finding(desk: Desk, item: Broken) -> Finding:
     constraint, rule = item.constraint, item.rule
     terms = constraint.left + constraint.right
-    cells = tuple(desk.cell(term.ref) for term in terms if _worth_showing(term, desk, constraint))
+    first = _looked_at(desk, constraint)
+    shown = [term.ref for term in terms if _worth_showing(term, desk, constraint)]
+    cells = tuple(desk.cell(ref) for ref in sorted(shown, key=lambda ref: ref != first))
     kind, severity = _judged(desk, item)
     facts = {
         "gap": desk.show(item.gap, desk.figures.is_count(terms[0].ref)),
@@ -316,8 +335,13 @@ def _judged(desk: Desk, item: Broken) -> tuple[str, Severity]:
 
 def _worth_showing(term: Term, desk: Desk, constraint: Constraint) -> bool:
     """Blank addends of a sum say nothing; the figure that is judged always does."""
-    shown = term is constraint.left[0] or desk.figures.has(term.ref) or term.ref in desk.unread
-    return shown or len(constraint.right) == 1
+    said = desk.figures.has(term.ref) or term.ref in desk.unread or len(constraint.right) == 1
+    return said or term.ref == _looked_at(desk, constraint)
+
+
+def _looked_at(desk: Desk, constraint: Constraint) -> Ref:
+    """The figure to look at first: the one that is judged; of a sum the first that is printed."""
+    return next((term.ref for term in constraint.left if desk.figures.has(term.ref)), constraint.left[0].ref)
 
 
 def _tails(desk: Desk, tails: Iterable[Broken]) -> list[Finding]:
@@ -332,7 +356,7 @@ def _tails(desk: Desk, tails: Iterable[Broken]) -> list[Finding]:
             f"{where(desk, item)}{arithmetic(desk, item)}，差 {desk.show(item.gap)}" for item in items
         )
         name = " 与 ".join(desk.edition.forms[form].name for form in forms)
-        cells = tuple(desk.cell(item.constraint.left[0].ref) for item in items)
+        cells = tuple(desk.cell(_looked_at(desk, item.constraint)) for item in items)
         first = Cell(name, "", cells[0].ref, cells[0].place)
         facts: dict[str, str] = {"count": str(len(items)), "list": listed}
         findings.append(

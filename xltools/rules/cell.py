@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from xltools import reconcile
@@ -20,11 +21,13 @@ from xltools.rules.desk import Desk
 from xltools.rules.live import reads
 
 _REF = re.compile(r"^([a-z_]+)\[([^,\]]+),([^\]]+)\]$")
-_ADDRESS = re.compile(r"^'?(.+?)'?[!！]\$?([A-Za-z]{1,3})\$?([0-9]{1,7})$")
+_ADDRESS = re.compile(r"^'?(.+?)'?(?:\s*[!！:：（(]\s*|\s+|(?<=表))\$?([A-Za-z]{1,3})\$?([0-9]{1,7})[)）]?$")
+"""公开03表!C10, and as reports write it: 公开03表 C10, 公开03表（C10）."""
+_EXAMPLES = "写法如 公开03表!E10（工作表名、叹号、单元格），或 expenditure[2010399,3]。"
 
 
 def explain_cell(desk: Desk, cell: str) -> Iterator[str]:
-    """Lines on the figure at ``cell``: an address (公开03表!C10) or a ref (expenditure[201,1]).
+    """Lines on the figure at ``cell``: an address (公开03表!C10, 公开03表 C10) or a ref (expenditure[201,1]).
 
     The identities it takes part in with their figures, the interval that the other figures leave it, the
     identities behind the limits, and how closely it is guarded. Raises XltoolsError when no figure stands
@@ -39,21 +42,42 @@ def explain_cell(desk: Desk, cell: str) -> Iterator[str]:
     )
     shown = desk.cell(ref)
     computed = "（由公式计算）" if ref in (desk.formulas or {}) else ""
-    yield f"{shown.where}：印 {shown.value or '空白'}{computed}"
-    yield from _interval(found, shown)
-    yield ""
-    if not found.identities:
+    printed = f"印 {shown.value}" if shown.value else "空白"
+    yield f"{shown.where}：{printed}{computed}"
+    if not found.identities and found.guard is Guard.NONE:
         yield "没有勾稽关系涉及这个数，填错了也查不出来。"
         return
+    if not found.identities:
+        yield from _interval(found, shown)
+        yield "涉及它的勾稽关系里，其他数都是空白。"
+        return
+    yield from _interval(found, shown)
+    yield ""
     # A percentage is two rows, and says one thing.
-    listed = {identity_text(desk, item): _title(desk, item) for item in found.identities}
+    listed = {
+        _without_place(identity_text(desk, item), shown): _title(desk, item) for item in found.identities
+    }
     yield f"参加 {len(listed)} 条勾稽关系："
-    for text, title in listed.items():
+    for title in dict.fromkeys(listed.values()):
         yield f"  · {title}"
-        yield f"    {text}"
-    yield from _chain(desk, "下限由以下关系得出：", found.below)
-    yield from _chain(desk, "上限由以下关系得出：", found.above)
-    yield from _chain(desk, "以下关系互相矛盾，没有用来推算：", found.contradicted)
+        yield from (f"    {text}" for text, own in listed.items() if own == title)
+    below, above = (_titles(desk, items) for items in (found.below, found.above))
+    if below == above:
+        yield from _chain("上下限由以下关系得出：", below)
+    else:
+        yield from _chain("下限由以下关系得出：", below)
+        yield from _chain("上限由以下关系得出：", above)
+    yield from _chain("以下关系互相矛盾，没有用来推算：", _titles(desk, found.contradicted))
+
+
+def _without_place(text: str, shown: Cell) -> str:
+    """An identity without the form and the line of the figure itself, which stand above it."""
+    line = shown.label.partition(" · ")[0]
+    form = line.partition(" ")[0]
+    for lead in (f"{line}：", f"{form} "):
+        if text.startswith(lead):
+            return text.removeprefix(lead)
+    return text
 
 
 def _interval(found: Explanation, shown: Cell) -> Iterator[str]:
@@ -67,20 +91,25 @@ def _interval(found: Explanation, shown: Cell) -> Iterator[str]:
         yield f"按其他数推算，应{'不小于 ' + least if found.least is not None else '不大于 ' + most}。"
     else:
         yield f"按其他数推算，应在 {least} 至 {most} 之间。"
-    verdict = "与其他数相符。" if found.fits else "与其他数不符。"
-    yield f"现印的 {shown.value or '空白'} {verdict}"
+    printed = f"现印的 {shown.value} " if shown.value else "现在是空白，"
+    yield f"{printed}{'与其他数相符' if found.fits else '与其他数不符'}。"
 
 
 def _or_open(bound: Decimal | None) -> str:
     return "不限" if bound is None else show(bound)
 
 
-def _chain(desk: Desk, title: str, items: Sequence[reconcile.Identity]) -> Iterator[str]:
-    if items:
+def _titles(desk: Desk, items: Sequence[reconcile.Identity]) -> dict[str, int]:
+    """The rules of a chain, each once, and how often."""
+    return dict(Counter(_title(desk, item) for item in items))
+
+
+def _chain(heading: str, titles: Mapping[str, int]) -> Iterator[str]:
+    if titles:
         yield ""
-        yield title
-        for item in items:
-            yield f"  · {_title(desk, item)}"
+        yield heading
+        for title, count in titles.items():
+            yield f"  · {title}{f'，{count} 处' if count > 1 else ''}"
 
 
 def _title(desk: Desk, item: reconcile.Identity) -> str:
@@ -98,16 +127,16 @@ def find(report: Report, edition: Edition, cell: str) -> Ref:
         form = edition.forms.get(ref.form)
         lines = () if form is None else (*form.line_ids, *report.lines.get(ref.form, ()))
         if form is None or ref.line not in lines or ref.column not in form.column_ids:
-            raise XltoolsError(f"没有“{text}”这个数。", "写法如 expenditure[2010399,3]，或 公开03表!E12。")
+            raise XltoolsError(f"没有“{text}”这个数。", _EXAMPLES)
         return ref
     match = _ADDRESS.match(text)
     if not match:
-        raise XltoolsError(f"看不懂单元格“{text}”。", "写法如 公开03表!E12，或 expenditure[2010399,3]。")
+        raise XltoolsError(f"看不懂单元格“{text}”。", _EXAMPLES)
     place = Place(match[1], f"{match[2].upper()}{match[3]}")
     for ref, where in report.places.items():
         if where == place and ref.form in edition.forms:
             return ref
     raise XltoolsError(
         f"{place.sheet}!{place.cell} 不是公开表中的金额，或者是空白。",
-        "请给出有金额的单元格，如 公开03表!E12。",
+        "请给出有金额的单元格，如 公开03表!E10。",
     )

@@ -128,7 +128,7 @@ _HALF_UNIT = Decimal(5).scaleb(-PLACES - 1)
 def _counted_lines(edition: Edition) -> frozenset[tuple[str, str]]:
     if "counted_lines" not in edition.memo:
         edition.memo["counted_lines"] = frozenset(
-            (form.id, line.id) for form in edition.forms.values() for line in form.lines if line.counts
+            (form.id, line.id) for form in edition.forms.values() for line in form.lines if line.count
         )
     found: frozenset[tuple[str, str]] = edition.memo["counted_lines"]
     return found

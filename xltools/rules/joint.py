@@ -26,9 +26,9 @@ from xltools.rules.percentages import ANALYSIS, RULE
 from xltools.rules.roots import Roots
 
 _SHOWN = 5
+_RIVALS = 8
+"""Explanations told at most, the best set among them."""
 _PLAUSIBLE = 0.02
-_UNKNOWN = ("金额不符", "误录相邻单元格的数")
-"""Mechanisms that say little of where a figure came from."""
 _NAMES = {
     reconcile.Convention.SUMMED: "合计是由已四舍五入的数相加得出的",
     reconcile.Convention.EVEN: "金额是按四舍六入五成双取位的",
@@ -91,12 +91,12 @@ def _as_habit(desk: Desk, findings: list[Finding], outcome: reconcile.Outcome) -
         desk.form_cell(form) for form in forms
     )
     listed = "；".join(
-        f"{f.cells[0].label}：{f.facts['arithmetic']}" for f in excused if "arithmetic" in f.facts
+        f"{f.cells[0].label}：{f.facts.get('arithmetic') or f.said.rstrip('。')}" for f in excused if f.cells
     )
     facts = {
         "forms": "、".join(form.number for form in forms) or "各表",
         "habit": _NAMES.get(outcome.convention, outcome.convention.value),
-        "count": str(len(excused)),
+        "count": f"（{len(excused)}条）" if excused else "",
         "list": listed or "单条关系都在尾差之内，合起来才看得出",
     }
     hint = Finding(
@@ -164,7 +164,7 @@ def _chosen(outcome: reconcile.Outcome) -> list[reconcile.Suspect]:
     """The best explanation first, then its rivals that are worth a look."""
     best = list(outcome.sets[0][1]) if outcome.sets else []
     rivals = [s for s in outcome.suspects if s not in best and s.confidence >= _PLAUSIBLE]
-    return [s for s in (best + rivals) if s.refs][: max(_SHOWN, len(best))]
+    return [s for s in (best + rivals) if s.refs][: max(_RIVALS, len(best))]
 
 
 def _concerns(chain: Sequence[reconcile.Identity], causes: Iterable[reconcile.Suspect]) -> bool:
@@ -245,10 +245,8 @@ def _impossible(desk: Desk, chain: Iterable[reconcile.Identity]) -> Finding:
     steps = list(chain)
     refs = list(dict.fromkeys(ref for item in steps for ref in item.refs))
     forms = list(dict.fromkeys(form_of(ref.form) for ref in refs))
-    facts = {
-        "count": str(len(steps)),
-        "list": "；".join(dict.fromkeys(identity_text(desk, item) for item in steps)),
-    }
+    told = list(dict.fromkeys(identity_text(desk, item) for item in steps))
+    facts = {"count": str(len(told)), "list": "；".join(told)}
     first = desk.edition.forms.get(forms[0])
     cells = tuple(desk.cell(ref) for ref in refs)
     if first is not None:
@@ -259,7 +257,7 @@ def _impossible(desk: Desk, chain: Iterable[reconcile.Identity]) -> Finding:
         "joint-01",
         Severity.VERIFY if unpublished else Severity.ERROR,
         "合起来不能同时成立",
-        "joint" if len(steps) > 1 else "joint_single",
+        "joint" if len(told) > 1 else "joint_single",
         cells,
         facts,
         basis="每个印出的数只代表四舍五入后与它相同的金额",
@@ -290,15 +288,10 @@ def _suspect(desk: Desk, suspect: reconcile.Suspect, more: Beside) -> Suspect:
 
 
 def _why(desk: Desk, suspect: reconcile.Suspect) -> str:
-    """The mechanism; where none is known, whether the budget of the same item stands in an actual's cell."""
+    """The mechanism; the budget of the same item in an actual's cell says more than its digits."""
     ref = suspect.refs[0]
     form = desk.edition.forms.get(ref.form)
-    if (
-        suspect.why not in _UNKNOWN
-        or suspect.kind != "cell"
-        or form is None
-        or ref.column not in form.column_of
-    ):
+    if suspect.kind != "cell" or form is None or ref.column not in form.column_of or not desk.value(ref):
         return suspect.why
     planned = form.column_of[ref.column].title.replace("决算数", "预算数", 1)
     for column in form.columns:

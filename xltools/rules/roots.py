@@ -15,6 +15,7 @@ from xltools.reconcile.model import for_rules
 from xltools.report import TOTAL, Ref, Report
 from xltools.rules.desk import Desk
 from xltools.rules.live import reads
+from xltools.rules.written import suggestions
 
 UNREAD = frozenset(
     f"reading_{kind}"
@@ -25,12 +26,18 @@ UNREAD = frozenset(
 """Kinds of findings on a cell of an amount that could not be read."""
 LINES = frozenset(("reading_code_invalid", "reading_code_missing"))
 """Kinds of findings on a line that could not be read."""
-_CODES = frozenset(("code_parent", "code_order", "code_childless", "code_unknown", "code_name", "line_empty"))
+_CODES = frozenset(
+    (
+        "code_form", "code_twice", "code_parent", "code_order", "code_childless", "code_unknown", "code_name",
+        "line_empty",
+    )
+)  # fmt: skip
 _COUNTERPARTS = frozenset(("counterpart_revenue", "counterpart_expenditure"))
 _MOST_VALUES = 6
 
-Judge = Callable[[Report], tuple[Desk, list[Finding]]]
-"""A report with other lines → its desk, with the identities judged, and the findings on them."""
+Judge = Callable[[Report, frozenset[Ref]], tuple[Desk, list[Finding]]]
+"""A report with other lines, and its unread figures → its desk, with the identities judged, and the findings
+on them."""
 
 
 @dataclass(slots=True)
@@ -66,20 +73,20 @@ def gather(desk: Desk, findings: list[Finding], judge: Judge) -> Roots:
     if wrong:
         roots.desk = wrong.desk
         roots.unread |= {_moved(ref, wrong.form, wrong.code, wrong.right) for ref in roots.unread}
-        _add(roots, _code_cause(desk, wrong), lambda f: _follows_code(f, wrong, origins))
+        _add(roots, _code_cause(desk, wrong), _of_code(desk, wrong, origins))
     for form, finding in lost.items():
         if form:
             _add(roots, _line_cause(desk, form, finding), _of_line(desk, form, finding, origins))
     for ref in dict.fromkeys(origins.values()):
         if isinstance(ref, Ref):
-            _add(roots, _cell_cause(desk, ref, bad[ref], roots), _of_cell(ref, origins))
+            _add(roots, _cell_cause(desk, ref, bad[ref], roots), _of_cell(desk, ref, origins))
     return roots
 
 
 def _add(roots: Roots, cause: Suspect, follows: Callable[[Finding], bool]) -> None:
-    """A cause with its group; nothing where nothing follows."""
+    """A cause with its group; nothing where nothing follows and nothing can be suggested."""
     mine = [not finding.group and follows(finding) for finding in roots.findings]
-    if sum(mine) < 2:
+    if sum(mine) < (1 if cause.suggested else 2):
         return
     name = f"{CAUSE}{len(roots.suspects) + 1}"
     count = sum(own and finding.gap is not None for own, finding in zip(mine, roots.findings, strict=True))
@@ -132,27 +139,50 @@ def _origins(
 
 
 def _cell_cause(desk: Desk, ref: Ref, finding: Finding, roots: Roots) -> Suspect:
-    """What the other figures say should stand in a cell that could not be read."""
-    cell = finding.cells[0]
-    values: list[str] = []
-    if ref not in (desk.formulas or {}):
-        applied = [pair for pair in roots.desk.applied if pair[1]]
-        known = reconcile.explain(
-            for_rules(applied), roots.desk.report, ref, formulas=reads(desk), unread=roots.unread,
-            loose=roots.loose,
-        )  # fmt: skip
-        if known.least is not None and known.most is not None:
-            steps = int((known.most - known.least).scaleb(2)) + 1
-            if 0 < steps <= _MOST_VALUES:
-                values = [show(known.least + Decimal(number).scaleb(-2)) for number in range(steps)]
-    why = "公式的结果是错误值" if ref in (desk.formulas or {}) else "单元格里不是数"
+    """What should stand in a cell that could not be read: what is written there, if the other figures allow
+    it, else what they say."""
+    cell, unit = finding.cells[0], desk.report.unit
+    if ref in (desk.formulas or {}):
+        return _unread(cell, (), "公式的结果是错误值")
+    applied = [pair for pair in roots.desk.applied if pair[1]]
+    known = reconcile.explain(
+        for_rules(applied), roots.desk.report, ref, formulas=reads(desk), unread=roots.unread,
+        loose=roots.loose,
+    )  # fmt: skip
+    least, most = known.least, known.most
+    steps = 0 if least is None or most is None else int((most - least).scaleb(2)) + 1
+    if least is not None and 0 < steps <= _MOST_VALUES:
+        values = [show(least + Decimal(number).scaleb(-2)) for number in range(steps)]
+        return _unread(cell, *suggestions(cell.value, unit, values, values.__contains__))
+
+    def allowed(text: str) -> bool:
+        value = Decimal(text)
+        return (least is None or least <= value) and (most is None or value <= most)
+
+    return _unread(cell, *suggestions(cell.value, unit, (), allowed))
+
+
+def _unread(cell: Cell, values: tuple[str, ...], why: str) -> Suspect:
     changes = ((cell, values[0]),) if values else ()
-    return Suspect(cell, tuple(values), why, 0.99, kind="unread", unique=len(values) == 1, changes=changes)
+    return Suspect(cell, values, why, 0.99, kind="unread", unique=len(values) == 1, changes=changes)
 
 
-def _of_cell(ref: Ref, origins: Mapping[Ref, Ref | str]) -> Callable[[Finding], bool]:
+def _of_cell(desk: Desk, ref: Ref, origins: Mapping[Ref, Ref | str]) -> Callable[[Finding], bool]:
     mine = {other for other, origin in origins.items() if origin == ref}
-    return lambda finding: any(cell.ref in mine for cell in finding.cells)
+    return _about(desk, mine)
+
+
+def _about(desk: Desk, refs: Collection[Ref]) -> Callable[[Finding], bool]:
+    """Whether a finding speaks of one of the figures: shows its cell, or names it in a sentence."""
+    names = [desk.edition.label(ref, desk.report.titles) for ref in refs]
+
+    def about(finding: Finding) -> bool:
+        if any(cell.ref in refs for cell in finding.cells):
+            return True
+        said = finding.facts.values() if finding.rule.startswith("narrative") else ()
+        return any(f"{name} " in f"{text} " for text in said for name in names)
+
+    return about
 
 
 # --- lines -----------------------------------------------------------------------------------------------
@@ -174,10 +204,10 @@ def _of_line(
     """Findings on sums over the lines of the form, on lines it lacks and on its formulas."""
     lines = {*desk.report.lines.get(form, ()), TOTAL}
     absent = set(_absent(desk, form))
-    mine = {other for other, origin in origins.items() if origin == form}
+    about = _about(desk, {other for other, origin in origins.items() if origin == form})
 
     def follows(finding: Finding) -> bool:
-        if finding is lost or any(cell.ref in mine for cell in finding.cells):
+        if finding is lost or about(finding):
             return True
         if finding.kind in _COUNTERPARTS:
             return finding.facts["code"] in absent
@@ -232,16 +262,24 @@ def _misnamed(desk: Desk, findings: Sequence[Finding], judge: Judge, roots: Root
     """The line whose figures, put under a code like its own, make most findings vanish and none appear."""
     told = [f for f in findings if f.gap is not None and not _unjudged(f, roots.unread)]
     keys = frozenset(map(_key, told))
+    orphans = [f for f in findings if f.kind == "code_parent" and f.cells[0].ref]
     best: _Misnamed | None = None
-    for form, code, right in _candidates(desk, told):
-        other, found = judge(_renamed(desk, form, code, right))
+    for form, code, right in _candidates(desk, [*told, *orphans]):
         bad = frozenset(_moved(ref, form, code, right) for ref in roots.unread)
+        other, found = judge(_renamed(desk, form, code, right), bad)
         left = {_key(f) for f in found if f.gap is not None and not _unjudged(f, bad)}
-        gone = keys - left
+        # What is below the line has its parent again.
+        mine = {_key(f) for f in orphans if (_form_of(f), f.facts["parent"]) == (form, right)}
+        gone = (keys - left) | mine
         if left - keys or not gone or (best and len(best.gone) >= len(gone)):
             continue
         best = _Misnamed(form, code, right, other, gone)
     return best
+
+
+def _form_of(finding: Finding) -> str:
+    ref = finding.cells[0].ref
+    return ref.form if ref else ""
 
 
 def _unjudged(finding: Finding, bad: Collection[Ref]) -> bool:
@@ -253,7 +291,9 @@ def _candidates(desk: Desk, told: Iterable[Finding]) -> Iterator[tuple[str, str,
     """Form, code and the code meant: the first stands in no other form, the second in others only, and
     findings on identities speak of the second."""
     lines = desk.report.lines
+    told = list(told)
     named = {(cell.ref.form, cell.ref.line) for f in told for cell in f.cells if cell.ref}
+    named |= {(_form_of(f), f.facts["parent"]) for f in told if f.kind == "code_parent"}
     for form, codes in lines.items():
         wanted = [code for code in _absent(desk, form) if (form, code) in named]
         if not wanted:
@@ -301,15 +341,18 @@ def _code_cause(desk: Desk, wrong: _Misnamed) -> Suspect:
     return Suspect(cell, (wrong.right,), "科目代码录入错误", 0.99, kind="code", unique=True, changes=changes)
 
 
-def _follows_code(finding: Finding, wrong: _Misnamed, origins: Mapping[Ref, Ref | str]) -> bool:
-    if _key(finding) in wrong.gone or any(
-        origins.get(cell.ref) == wrong.form for cell in finding.cells if cell.ref
-    ):
-        return True
-    if finding.kind in _COUNTERPARTS:
-        return finding.facts["code"] in (wrong.code, wrong.right)
-    if finding.kind not in _CODES or not finding.cells or finding.cells[0].ref is None:
-        return False
-    ref = finding.cells[0].ref
-    about = {ref.line, finding.facts.get("parent", ""), finding.facts.get("previous", "")}
-    return ref.form == wrong.form and not about.isdisjoint((wrong.code, wrong.right))
+def _of_code(desk: Desk, wrong: _Misnamed, origins: Mapping[Ref, Ref | str]) -> Callable[[Finding], bool]:
+    about = _about(desk, {other for other, origin in origins.items() if origin == wrong.form})
+
+    def follows(finding: Finding) -> bool:
+        if _key(finding) in wrong.gone or about(finding):
+            return True
+        if finding.kind in _COUNTERPARTS:
+            return finding.facts["code"] in (wrong.code, wrong.right)
+        if finding.kind not in _CODES or not finding.cells or finding.cells[0].ref is None:
+            return False
+        ref = finding.cells[0].ref
+        named = {ref.line, finding.facts.get("parent", ""), finding.facts.get("previous", "")}
+        return ref.form == wrong.form and not named.isdisjoint((wrong.code, wrong.right))
+
+    return follows

@@ -142,7 +142,7 @@ def counts(desk: Desk, rule: Rule) -> Iterator[Finding]:
     for line in form.lines:
         ref = Ref(form.id, line.id, form.column_ids[0])
         value = desk.report.amounts.get(ref)
-        if line.counts and value is not None and (value < 0 or value != int(value)):
+        if line.count and value is not None and (value < 0 or value != int(value)):
             yield desk.finding(rule, "not_count", (desk.cell(ref),), value=plain(value))
 
 

@@ -195,7 +195,7 @@ class _Formula:
         if kind == "name":
             if text.upper() in ("TRUE", "FALSE") and self.peek() != ("sign", "("):
                 return text.upper() == "TRUE"
-            return self.function(text.upper())
+            return self.function(text.upper().removeprefix("_XLFN."))
         if (kind, text) == ("sign", "("):
             inner = self.expression(0)
             self.expect(")")

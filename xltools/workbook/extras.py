@@ -49,17 +49,20 @@ class Page(NamedTuple):
 
     def right_of(self, spot: tuple[int, int], stops: frozenset[str]) -> object:
         """The first content right of a cell, before the next label; "" where there is none."""
-        row, at = spot
-        for content in self.grid.rows[row][at + 1 :]:
+        return self.grid.rows[at[0]][at[1]] if (at := self.place_right_of(spot, stops)) else ""
+
+    def place_right_of(self, spot: tuple[int, int], stops: frozenset[str]) -> tuple[int, int] | None:
+        """Where ``right_of`` finds its content."""
+        row, start = spot
+        for at, content in enumerate(self.grid.rows[row][start + 1 :], start + 1):
             if content != "" and content is not None:
-                short = type(content) is str and len(content) <= _LONGEST_LABEL
-                return "" if short and label(content) in stops else content
-        return ""
+                stop = type(content) is str and len(content) <= _LONGEST_LABEL and label(content) in stops
+                return None if stop else (row, at)
+        return None
 
     def value(self, one: Field, stops: frozenset[str]) -> object:
         """The value of a labelled field; "" where label or value are missing."""
-        spot = self.find(one.label)
-        return "" if spot is None else self.right_of(spot, stops)
+        return self.right_of(spot, stops) if (spot := self.find(one.label)) else ""
 
 
 @dataclass(slots=True)
@@ -137,6 +140,7 @@ _COVER = frozenset(key(one.label) for one in layout.COVER_FIELDS)
 _COVER_STOPS = _COVER | {key(one.help) for one in layout.COVER_FIELDS}
 _OVERVIEW = frozenset(key(one.label) for one in (layout.DUTIES, layout.ORGANISATION))
 _COVER_NEEDS = 4
+_IN_USE = "，各表的金额也要用这个单位；暂按{}审核"
 _NAMES_KEPT = 200
 _FORM_SHEET = re.compile(r"^公开(0\d|10)表$")
 
@@ -234,10 +238,9 @@ def read_cover(
 ) -> None:
     """Put the values of 封面 into ``report.cover``; troubles for a year or a choice that is none."""
     cover = report.cover
-    cover.entity, cover.prepared_by, cover.reviewed_by = (
-        words(values[name]) for name in ("entity", "prepared_by", "reviewed_by")
+    cover.entity, cover.prepared_by, cover.reviewed_by, cover.code = (
+        words(values[name]) for name in ("entity", "prepared_by", "reviewed_by", "code")
     )
-    cover.code = words(values["code"])
     year = code(values["year"]) or words(values["year"]).rstrip("年度")
     if year.isascii() and year.isdigit() and 1990 <= int(year) <= 2100:
         cover.year = int(year)
@@ -245,22 +248,25 @@ def read_cover(
         _wrong(one, "year", values, "应为四位年份，例如 2024", log)
     cover.kind = _choice(one, "kind", values, edition.kinds, log)
     cover.scope = _choice(one, "scope", values, edition.scopes, log)
-    _choice(one, "unit", values, [unit.value for unit in amount.Unit], log)
+    _choice(one, "unit", values, list(amount.Unit), log, _IN_USE.format(report.unit.value))
 
 
-def _choice(one: Page, name: str, values: Mapping[str, object], choices: Sequence[str], log: Notebook) -> str:
+def _choice(
+    one: Page, name: str, values: Mapping[str, object], choices: Sequence[str], log: Notebook, more: str = ""
+) -> str:
     written = words(values[name])
     for choice in choices:
         if key(written) == key(choice):
             return choice
     if written:
-        _wrong(one, name, values, f"应为{'、'.join(choices)}之一", log)
+        _wrong(one, name, values, f"应为{'、'.join(choices)}之一{more}", log)
     return ""
 
 
 def _wrong(one: Page, name: str, values: Mapping[str, object], why: str, log: Notebook) -> None:
     wanted = next(field_ for field_ in layout.COVER_FIELDS if field_.key == name)
-    row, at = one.find(wanted.label) or (0, 0)
+    spot = one.find(wanted.label) or (0, 0)
+    row, at = one.place_right_of(spot, _COVER_STOPS) or spot
     log.add("cover_value", one, row, at, wanted.label, values[name], why)
 
 

@@ -21,7 +21,8 @@ from xltools.workbook.troubles import trouble
 
 _SHOWN = 24
 _EXACT_PLACES = 6
-_KEPT = 10_000
+_NUMBERS_KEPT = 4_000
+_PLACES_KEPT = 50_000
 
 _SHEETS_KEPT = 100
 _NOISE = 5e-7
@@ -39,7 +40,7 @@ class _Numbers(dict[float, tuple[Decimal, bool]]):
 
     def __missing__(self, content: float) -> tuple[Decimal, bool]:
         value = amount.from_float(content, PLACES) or ZERO
-        if len(self) > _KEPT:
+        if len(self) > _NUMBERS_KEPT:
             self.clear()
         found = self[content] = value, abs(content - float(value)) > _NOISE
         return found
@@ -82,7 +83,7 @@ def shown(content: object) -> str:
 def _places_of(sheet: str) -> dict[str, Place]:
     """The places of a sheet of this name made so far; many workbooks have the same."""
     found = _places.get(sheet)
-    if found is None or len(found) > 5 * _KEPT:
+    if found is None or len(found) > _PLACES_KEPT:
         if len(_places) > _SHEETS_KEPT:
             _places.clear()
         found = _places[sheet] = {}
@@ -148,7 +149,7 @@ class Taker:
         self.odd_merges = False
         self.used: set[tuple[int, int]] = set()
         self.letters = [column_letters(at + 1) for at in range(grid.width)]
-        self.counts = {line.id for line in form.lines if line.counts}
+        self.counts = {line.id for line in form.lines if line.count}
         self.known = _places_of(grid.name)
         self.hides = bool(grid.facts.hidden_rows or grid.facts.hidden_columns)
 

@@ -190,6 +190,11 @@ def _if_error(arguments: list[Value | Block]) -> Value:
     return scalar(arguments[1]) if isinstance(value, CellError) else value
 
 
+def _if_na(arguments: list[Value | Block]) -> Value:
+    value = scalar(arguments[0])
+    return scalar(arguments[1]) if value is CellError.NA else value
+
+
 def _subtotal(arguments: list[Value | Block]) -> Value:
     if scalar(arguments[0]) not in (Decimal(9), Decimal(109)):
         raise Unsupported("公式用了 SUBTOTAL 的求和以外的功能")
@@ -230,5 +235,6 @@ NATIVE: dict[str, Callable[[list[Value | Block]], Value]] = {
     "SUBTOTAL": _subtotal,
     "IF": _if,
     "IFERROR": _if_error,
+    "IFNA": _if_na,
 }
 """Native functions that are computed; others make a formula Unsupported."""

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from xltools import amount
-from xltools.amount import Unit
 from xltools.editions import DEFAULT, Edition, Form, load, names
 from xltools.errors import XltoolsError
 from xltools.finding import Cell, Finding
@@ -29,9 +28,10 @@ from xltools.workbook.facts import Facts
 from xltools.workbook.formulas import plain
 from xltools.workbook.grid import Grid, file_grids, formulas_known, plain_grids
 from xltools.workbook.harvest import Harvest, Spot, listed, shown
-from xltools.workbook.labels import code, entity, key, unit
-from xltools.workbook.locate import Located, Region, locate
+from xltools.workbook.labels import code, key
+from xltools.workbook.locate import Located, locate
 from xltools.workbook.package import open_package
+from xltools.workbook.printed import Units, printed_entity
 from xltools.workbook.recompute import Stale, fill_in, renew
 from xltools.workbook.troubles import trouble
 
@@ -188,15 +188,18 @@ class _Reader:
         for sketch in self.located.sketches:
             sketch.keep()
         log, extras = Notebook(harvest.troubles), self.extras
+        units = Units(self.regions, sheets_beside.words(self.values.get("unit", "")))
+        report.unit = units.unit
         if extras.cover:
             sheets_beside.read_cover(extras.cover, self.values, report, self.edition, log)
         self._printed_heads()
-        units = self._units()
+        for form in units.tell(harvest):
+            self._to_wan(form)
         report.amounts, report.places = harvest.amounts, harvest.places
         report.lines, report.titles = harvest.lines, harvest.titles
         if extras.comparison:
             sheets_beside.read_comparison(extras.comparison, report, self.edition, log)
-        return units
+        return units.printed
 
     def read(self) -> Reading:
         """Everything."""
@@ -249,30 +252,9 @@ class _Reader:
 
     # --- unit, year and name printed above the tables
 
-    def _units(self) -> dict[str, str]:
-        """The unit that each form prints; sets the report's, converts where forms differ, and says so."""
-        printed = {region.plan.form.id: _printed_unit(region) for region in self.regions}
-        on_cover = sheets_beside.words(self.values.get("unit", ""))
-        stated = [name for name in (on_cover, *printed.values()) if name in (Unit.YUAN, Unit.WAN)]
-        self.report.unit = Unit.YUAN if stated and Unit.WAN not in stated else Unit.WAN
-        expected = on_cover if on_cover in (Unit.YUAN, Unit.WAN) else self.report.unit.value
-        mixed = Unit.WAN in printed.values()
-        for region in self.regions:
-            form = region.plan.form
-            name = printed[form.id]
-            if name == expected or not name:
-                continue
-            kind = "unit_differs" if name in (Unit.YUAN, Unit.WAN) else "unit_unknown"
-            where = "封面" if expected == on_cover else "其他表"
-            spots = [Spot(region.grid.place(region.top, 0))]
-            self.harvest.report(kind, form, spots, unit=name, expected=expected, where=where)
-            if name == Unit.YUAN and mixed:
-                self._to_wan(form)
-        return printed
-
     def _to_wan(self, form: Form) -> None:
         """One form in 元 among others in 万元: converted, rounded once."""
-        counts = {line.id for line in form.lines if line.counts}
+        counts = {line.id for line in form.lines if line.count}
         amounts = self.harvest.amounts
         for ref, value in amounts.items():
             if ref.form == form.id and ref.line not in counts:
@@ -283,7 +265,7 @@ class _Reader:
         """Year and name of the entity: fill in what 封面 does not say, point at tables that differ."""
         cover = self.report.cover
         years = {region.plan.form.id: region.year for region in self.regions}
-        entities = {region.plan.form.id: _printed_entity(region) for region in self.regions}
+        entities = {region.plan.form.id: printed_entity(region) for region in self.regions}
         cover.year = cover.year or _most([year for year in years.values() if year])
         cover.entity = cover.entity or _most([name for name in entities.values() if name]) or ""
         for region in self.regions:
@@ -372,21 +354,6 @@ class _Reader:
 def _most(found: Sequence[_T]) -> _T | None:
     """The most frequent; None of nothing."""
     return Counter(found).most_common(1)[0][0] if found else None
-
-
-def _head_texts(region: Region) -> list[str]:
-    rows = region.grid.rows[region.top : region.head.first]
-    return [cell for cells in rows for cell in cells if type(cell) is str and cell]
-
-
-def _printed_unit(region: Region) -> str:
-    """The 金额单位 above a table, also where label and unit stand in two cells."""
-    texts = _head_texts(region)
-    return next((name for text in (*texts, "".join(texts[-2:])) if (name := unit(text))), "")
-
-
-def _printed_entity(region: Region) -> str:
-    return next((name for text in _head_texts(region) if (name := entity(text))), "")
 
 
 __all__ = ["Blueprints", "Reading", "read", "recognise"]

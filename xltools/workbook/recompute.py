@@ -49,7 +49,8 @@ def is_own(formula: str) -> bool:
 
 
 def fill_in(grids: Sequence[Grid]) -> None:
-    """Compute formulas without a stored result, and ours that a program without the add-in left as #NAME?."""
+    """Compute formulas without a stored result, and ours that a program without the add-in left as #NAME?, or
+    as the blank that IFERROR puts in the place of it."""
     open_cells: list[tuple[Grid, str]] = []
     for grid in grids:
         unknown = [
@@ -57,7 +58,7 @@ def fill_in(grids: Sequence[Grid]) -> None:
             for cell, error in grid.facts.errors.items()
             if error == "#NAME?" and is_own(grid.facts.formulas.get(cell, ""))
         ]
-        for cell in (*grid.facts.uncached, *unknown, *grid.facts.doubtful):
+        for cell in dict.fromkeys((*grid.facts.uncached, *unknown, *grid.facts.doubtful, *_blanked(grid))):
             grid.unsolved[cell] = ""
             open_cells.append((grid, cell))
     if not open_cells:
@@ -81,6 +82,29 @@ def fill_in(grids: Sequence[Grid]) -> None:
         grid.put(row - 1, at - 1, "" if value is None else value)
         if not grid.unsolved[cell]:
             del grid.unsolved[cell]
+
+
+_SCORING = re.compile(r"IFERROR\(.*XT_(?:SCORE|BAND_SCORE|RATE|RATE_SCORE|REMAINDER|POINTS|GRADE)\(")
+_CELL = re.compile(r"(?<![A-Z_])[A-Z]{1,3}[0-9]+")
+
+
+def _blanked(grid: Grid) -> list[str]:
+    """Cells of 绩效自评 that show nothing though there is something to compute from. (The forms' own totals
+    are computed anyway, see ``renew``.)"""
+    found: list[str] = []
+    for cell, formula in grid.facts.formulas.items():
+        if "IFERROR" in formula and not _shows(grid, cell) and _SCORING.search(formula):
+            # What a formula names first is what it waits for; a total waits for any score.
+            named = _CELL.findall(formula)
+            needed = named if "XT_POINTS" in formula else named[:1]
+            if any(_shows(grid, one) or one in found for one in needed):
+                found.append(cell)
+    return found
+
+
+def _shows(grid: Grid, cell: str) -> bool:
+    row, at = split(cell)
+    return row <= len(grid.rows) and at <= grid.width and grid.rows[row - 1][at - 1] not in ("", None)
 
 
 def renew(grids: Sequence[Grid], sheets: Collection[str]) -> list[Stale]:

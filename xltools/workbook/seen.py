@@ -27,7 +27,7 @@ _HOLE = b"\0"
 """Stands in a layout for a value; no XML holds it."""
 _LONGEST = 2**18
 """Bytes of a sheet beyond which nothing is kept."""
-_KEPT = 3 * 2**20
+_KEPT = 3 * 2**19
 """Bytes of all layouts that are kept."""
 _MET = 2_000
 """Layouts known only by their hash, having been met once."""

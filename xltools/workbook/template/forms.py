@@ -203,7 +203,8 @@ def _amounts(board: Board, sheet: FormSheet, report: Report | None, formulas: di
         value = amounts.get(ref)
         if ref not in formulas and report is None and (call_ := _of_parent(sheet, ref, formulas)):
             # Which code stands here is not known yet: one with others below it is summed, others are typed.
-            formula = f'IF({a1(row, sheet.code_column)}="","",IFERROR({call_.render()},""))'
+            # Only #N/A (nothing below) is blank: a text in a row below must show as #VALUE! here too.
+            formula = f'IF({a1(row, sheet.code_column)}="","",_xlfn.IFNA({call_.render()},""))'
             style = _style(board, sheet.form, ref, f"computed_{kind}", "entry")
             board.native(row, column, formula, "", style)
             board.calls[row, column] = call_
@@ -243,7 +244,7 @@ def _kind(form: Form, ref: Ref) -> str:
         return "dash"
     if not line.title and len(form.lines) > 1:
         return "unused"
-    return "count" if line.counts else "amount"
+    return "count" if line.count else "amount"
 
 
 def _dash(form: Form, ref: Ref) -> str:
