@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.effort import first
 from tests.test_house import ROOT
 from tests.units import random_report
 from xltools import cli
@@ -141,7 +142,7 @@ def test_the_bar_stays_on_the_terminal_where_the_output_goes_to_a_file(
     assert "\r" not in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize("form", first(1, ["text", "json"]))
 def test_several_processes_print_what_one_prints(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], form: str
 ) -> None:

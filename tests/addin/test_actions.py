@@ -135,6 +135,7 @@ def test_explanations_typed_stay_and_are_marked_when_figures_move(held: Held) ->
     assert "财政局已核实" in again.values()
 
 
+@FILE_FIRST
 def test_check_of_one_sheet_lists_it_alone_and_keeps_other_explanations(held: Held) -> None:
     spoil(held)
     held.press("check")

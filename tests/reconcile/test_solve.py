@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from tests.effort import examples
+from tests.effort import examples, first
 from tests.reconcile.book import applied_to, check, constraint, example, model_of, ref, small, with_figures
 from tests.units import random_report
 from xltools.amount import Unit
@@ -172,7 +172,7 @@ def disturbed(seed: int, size: Decimal | None) -> Report:
     return report
 
 
-@pytest.mark.parametrize("size", ["0.00", "0.01", "7.00", None])
+@pytest.mark.parametrize("size", first(2, ["0.01", None, "0.00", "7.00"]))
 def test_the_first_report_of_its_lines_is_judged_as_any_other(size: str | None) -> None:
     """Only identities with a figure are compiled for it, and the outcome is the same."""
     for seed in range(8):
