@@ -83,7 +83,7 @@ def test_a_formula_and_a_figure_without_a_cell_are_not_written() -> None:
     cell = Cell("公开06表 301", "281.31", ref, Place("公开06表", "C6"))
     suspect = Suspect(cell, ("8.08",), "", 0.9, changes=((cell, "8.08"),))
     assert "由公式计算" in obstacle(suspect, {ref})
-    assert "没有单元格" in obstacle(replace(suspect, changes=((cell._replace(place=None), "1"),)), ())
+    assert "没有单元格" in obstacle(suspect._replace(changes=((cell._replace(place=None), "1"),)), ())
 
 
 def suggest(monkeypatch: pytest.MonkeyPatch, place: str, ref: Ref, text: str, value: str) -> None:
