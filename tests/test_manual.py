@@ -10,7 +10,6 @@ from urllib.parse import unquote
 import pytest
 
 from tests import manual
-from tests.effort import first
 from xltools import build, cli
 from xltools.addin.actions import ACTIONS
 from xltools.finding import WORDING
@@ -30,7 +29,8 @@ FAMILIES = {
 }
 
 
-@pytest.mark.parametrize("document", first(1, ["docs/manual.md", "README.zh-CN.md"]))
+@pytest.mark.long
+@pytest.mark.parametrize("document", ["docs/manual.md", "README.zh-CN.md"])
 def test_typed_commands_print_what_is_shown(document: str, tmp_path: Path) -> None:
     folder = tmp_path / "会计"
     folder.mkdir()

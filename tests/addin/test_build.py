@@ -45,6 +45,7 @@ def test_both_readers_find_every_module_byte_for_byte(path: Path) -> None:
         assert {module.name: module.source for module in book.vba_project().modules} == sources()
 
 
+@pytest.mark.long
 def test_two_linters_find_nothing(path: Path, tmp_path: Path) -> None:
     from pyvbaanalysis import analyze_office_file
     from vbalidator import precheck

@@ -177,6 +177,7 @@ def test_a_lock_that_is_not_given_back(tmp_path: Path, monkeypatch: pytest.Monke
     assert sorted(file.name for file in tmp_path.iterdir()) == ["决算.xlsx", "决算.xlsx.备份"]
 
 
+@pytest.mark.long
 def test_two_exports_to_one_folder(tmp_path: Path) -> None:
     source, folder, again = tmp_path / "决算.xlsx", tmp_path / "公开", tmp_path / "again"
     source.write_bytes(example_bytes())

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.effort import first
 from tests.rules.small import edition, example, outcome, placed, report, rule
 from tests.units import random_report
 from xltools.amount import Unit
@@ -507,7 +506,8 @@ def jumbled(seed: int) -> Report:
     return made
 
 
-@pytest.mark.parametrize("kept", first(1, [20, 3_000]))
+@pytest.mark.long
+@pytest.mark.parametrize("kept", [20, 3_000])
 def test_identities_kept_by_line_are_those_of_a_fresh_expansion(
     kept: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

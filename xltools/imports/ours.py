@@ -13,6 +13,7 @@ from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
+from xltools.amount import Unit
 from xltools.editions import Edition
 from xltools.report import Report
 from xltools.workbook import layout
@@ -54,14 +55,18 @@ def foreign(package: Package, grids: Sequence[Grid], report: Report, edition: Ed
 
 
 def _comparison(report: Report, edition: Edition) -> list[dict[str, Grid]]:
-    """The sheets that we make of a report, and the empty ones."""
-    made = []
-    for one in (replace(report, places={}), None):
-        target = BytesIO()
-        build(edition, one, target, None if one else report.unit)
-        package = open_bytes(Path("比较.xlsx"), target.getvalue())
-        made.append({grid.name: grid for grid in file_grids(package)})
-    return made
+    """The sheets that we make of a report, and the empty ones, which are made once per edition and unit."""
+    empty: dict[Unit, dict[str, Grid]] = edition.memo.setdefault("empty_sheets", {})
+    if report.unit not in empty:
+        empty[report.unit] = _made(None, report.unit, edition)
+    return [_made(replace(report, places={}), None, edition), empty[report.unit]]
+
+
+def _made(report: Report | None, unit: Unit | None, edition: Edition) -> dict[str, Grid]:
+    target = BytesIO()
+    build(edition, report, target, unit)
+    package = open_bytes(Path("比较.xlsx"), target.getvalue())
+    return {grid.name: grid for grid in file_grids(package)}
 
 
 def _cells(grid: Grid, made: Sequence[Grid], report: Report) -> Iterator[str]:
