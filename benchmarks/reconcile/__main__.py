@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import gc
 import time
+from collections.abc import Mapping, Sequence
 from functools import partial
 from statistics import median
 
@@ -117,21 +118,7 @@ def _run(style: str, units: int, count: int, start: int) -> tuple[dict[str, str]
     out["leaf typos in 06, cells that no identity tells apart: first / best guess there is"] = _tied(basic)
     out["two: true set first"] = f"{sets[2].share('first')}, unsearched {sets[2].counts['unsearched']}"
     out["three: true set first"] = f"{sets[3].share('first')}, unsearched {sets[3].counts['unsearched']}"
-    every = Tally()
-    for tally in sets.values():
-        every.counts.update(tally.counts)
-    out["true value among the candidates"] = every.share("value", "listed")
-    out["single candidate"] = one.share("unique", "listed")
-    out["single candidate is right"] = every.share("unique right", "unique")
-    for n in (1, 2, 3):
-        name = f"suspect with confidence ≥ 0.99 is right, {n} error{'s' if n > 1 else ''}"
-        out[name] = sets[n].share("sure right", "sure")
-    out["whole set with confidence ≥ 0.99 is right, 1 / 2 / 3 errors"] = " / ".join(
-        sets[n].share("sure set right", "sure set") for n in (1, 2, 3)
-    )
-    out["whole set, 1 / 2 / 3 errors: confidence on average → right"] = " / ".join(
-        _stated(sets[n]) for n in (1, 2, 3)
-    )
+    _confidence(sets, out)
     out["leaf typos in 06: first"] = basic.share("first")
     out["table not refreshed: first / among three / the form named"] = " / ".join(
         stale.share(k) for k in ("first", "three", "form")
@@ -150,14 +137,39 @@ def _run(style: str, units: int, count: int, start: int) -> tuple[dict[str, str]
     )
     for name, tally in causes.items():
         out[f"{name}: found / first"] = f"{tally.share('found')} / {tally.share('first')}"
-    times = clean["rounded"].times
-    out["time of a check: median / p95"] = f"{_ms(median(times))} / {_ms(_p95(times))}"
-    out["time to explain, 1 error: median / p95"] = f"{_ms(median(one.times))} / {_ms(_p95(one.times))}"
-    out["time to explain, 2 and 3 errors: p95"] = _ms(_p95(sets[2].times + sets[3].times))
+    _times(clean["rounded"].times, sets, out)
     out["1,000 units, 100 bad: compile + check + explain"] = _batch(style, start)
     tallies = {"0.01": nudged, "one": one, "two": sets[2], "three": sets[3], "06": basic, "stale": stale,
                "omitted": omitted, "share": shares, **causes}  # fmt: skip
     return out, tallies
+
+
+def _confidence(sets: Mapping[int, Tally], out: dict[str, str]) -> None:
+    """How often what is named is right, beside what is stated of it; ``sets`` by number of errors."""
+    one = sets[1]
+    every = Tally()
+    for tally in sets.values():
+        every.counts.update(tally.counts)
+    out["true value among the candidates"] = every.share("value", "listed")
+    out["single candidate"] = one.share("unique", "listed")
+    out["single candidate is right"] = every.share("unique right", "unique")
+    for n in (1, 2, 3):
+        name = f"suspect with confidence ≥ 0.99 is right, {n} error{'s' if n > 1 else ''}"
+        out[name] = sets[n].share("sure right", "sure")
+    out["whole set with confidence ≥ 0.99 is right, 1 / 2 / 3 errors"] = " / ".join(
+        sets[n].share("sure set right", "sure set") for n in (1, 2, 3)
+    )
+    out["whole set, 1 / 2 / 3 errors: confidence on average → right"] = " / ".join(
+        _stated(sets[n]) for n in (1, 2, 3)
+    )
+
+
+def _times(times: Sequence[float], sets: Mapping[int, Tally], out: dict[str, str]) -> None:
+    out["time of a check: median / p95"] = f"{_ms(median(times))} / {_ms(_p95(times))}"
+    out["time to explain, 1 error: median / p95"] = (
+        f"{_ms(median(sets[1].times))} / {_ms(_p95(sets[1].times))}"
+    )
+    out["time to explain, 2 and 3 errors: p95"] = _ms(_p95(sets[2].times + sets[3].times))
 
 
 def _found(tally: Tally) -> str:

@@ -143,6 +143,8 @@ Parts = dict[str, "str | bytes"]
 def _by_hand(parts: Parts) -> None:
     _sheet_by_hand(parts)
     _workbook_by_hand(parts)
+    _custom_parts(parts)
+    _connection_and_chain(parts)
     _comments_by_hand(parts)
     _pivot_by_hand(parts)
     _control_by_hand(parts)
@@ -225,8 +227,10 @@ def _sheet_by_hand(parts: Parts) -> None:
     )
 
 
+_BOOK_RELATIONS = "xl/_rels/workbook.xml.rels"
+
+
 def _workbook_by_hand(parts: Parts) -> None:
-    rels = "xl/_rels/workbook.xml.rels"
     book = "xl/workbook.xml"
     parts["xl/externalLinks/externalLink1.xml"] = (
         f'{_HEAD}<externalLink xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><externalBook r:id="rId1"><sheetNames><sheetName val="Z01"/></sheetNames>'
@@ -241,7 +245,7 @@ def _workbook_by_hand(parts: Parts) -> None:
         ' TargetMode="External"',
     )
     _declare(parts, "xl/externalLinks/externalLink1.xml", f"{_SHEET_TYPE}.externalLink+xml")
-    _relate(parts, rels, "rId80", "externalLink", "externalLinks/externalLink1.xml")
+    _relate(parts, _BOOK_RELATIONS, "rId80", "externalLink", "externalLinks/externalLink1.xml")
     _sub(
         parts,
         book,
@@ -260,11 +264,14 @@ def _workbook_by_hand(parts: Parts) -> None:
         "</workbook>",
         '<extLst><ext uri="{B58B0392-4F1F-4190-BB64-5DF3571DCE5F}" xmlns:xcalcf="http://schemas.microsoft.com/office/spreadsheetml/2018/calcfeatures"><xcalcf:calcFeatures><xcalcf:feature name="microsoft.com:RD"/></xcalcf:calcFeatures></ext></extLst></workbook>',
     )
+
+
+def _custom_parts(parts: Parts) -> None:
     parts["customXml/item1.xml"] = '<?xml version="1.0"?><batch xmlns="urn:unit"><code>229103</code></batch>'
     parts["customXml/itemProps1.xml"] = (
         '<?xml version="1.0"?><ds:datastoreItem ds:itemID="{AAAAAAAA-0000-0000-0000-000000000001}" xmlns:ds="http://schemas.openxmlformats.org/officeDocument/2006/customXml"/>'
     )
-    _relate(parts, rels, "rId81", "customXml", "../customXml/item1.xml")
+    _relate(parts, _BOOK_RELATIONS, "rId81", "customXml", "../customXml/item1.xml")
     _relate(parts, "customXml/_rels/item1.xml.rels", "rId1", "customXmlProps", "itemProps1.xml")
     _declare(
         parts,
@@ -289,14 +296,17 @@ def _workbook_by_hand(parts: Parts) -> None:
         "http://schemas.microsoft.com/office/2007/relationships/ui/extensibility",
         "customUI/customUI14.xml",
     )
+
+
+def _connection_and_chain(parts: Parts) -> None:
     parts["xl/connections.xml"] = (
         f'{_HEAD}<connections xmlns="{_MAIN}"><connection id="1" name="总账" type="1" refreshedVersion="6"><dbPr connection="DSN=gl" command="select 1"/></connection></connections>'
     )
     _declare(parts, "xl/connections.xml", f"{_SHEET_TYPE}.connections+xml")
-    _relate(parts, rels, "rId82", "connections", "connections.xml")
+    _relate(parts, _BOOK_RELATIONS, "rId82", "connections", "connections.xml")
     parts["xl/calcChain.xml"] = f'{_HEAD}<calcChain xmlns="{_MAIN}"></calcChain>'
     _declare(parts, "xl/calcChain.xml", f"{_SHEET_TYPE}.calcChain+xml")
-    _relate(parts, rels, "rId83", "calcChain", "calcChain.xml")
+    _relate(parts, _BOOK_RELATIONS, "rId83", "calcChain", "calcChain.xml")
     cells = re.findall(r'<c r="([A-Z]+\d+)"[^>]*><f', str(parts["xl/worksheets/sheet1.xml"]))
     table = re.findall(r'<c r="([A-Z]+\d+)"[^>]*><f', str(parts["xl/worksheets/sheet2.xml"]))
     entries = "".join(f'<c r="{cell}" i="1"/>' for cell in cells) + "".join(
